@@ -1,0 +1,37 @@
+"""What several test files need: the real content bundle and a speech model."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from voice_skill import bundle_reader, model_store
+from voice_skill.bundle import Bundle
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def bundle_folder() -> Path:
+    """The content bundle of this checkout."""
+    return ROOT / "intents" / "en"
+
+
+@pytest.fixture(scope="session")
+def bundle(bundle_folder: Path) -> Bundle:
+    """The content bundle, read."""
+    return bundle_reader.load(bundle_folder)
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """A Vosk model: the one that VOICE_SKILL_MODEL names, the embedded one, or one beside the checkout."""
+    named = os.environ.get("VOICE_SKILL_MODEL")
+    places = [Path(named)] if named else []
+    places += [ROOT / "models", *sorted((ROOT / "models").glob("*")), ROOT.parent / "shared/bootstrap-model"]
+    for place in places:
+        if not model_store.inspect(place):
+            return place
+    pytest.fail("No Vosk model was found; put one into models/ or name its folder in VOICE_SKILL_MODEL.")

@@ -1,0 +1,289 @@
+"""Microphones: recordings of every kind as blocks, and what is said about those that are none."""
+
+from __future__ import annotations
+
+import struct
+import wave
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from voice_skill import devices
+from voice_skill.errors import AudioDeviceError, AudioFormatError
+from voice_skill.microphone import DeviceMicrophone, WavMicrophone
+from voice_skill.sound import Sound, resample
+from voice_skill.wav import read_sound, write_wav
+
+
+def sine(rate: int, seconds: float = 0.5, pitch: float = 440.0) -> npt.NDArray[np.float64]:
+    """A tone at half of full scale, between -0.5 and 0.5."""
+    wave_of_sine: npt.NDArray[np.float64] = 0.5 * np.sin(2 * np.pi * pitch * np.arange(round(rate * seconds)) / rate)
+    return wave_of_sine
+
+
+def write(path: Path, body: bytes, rate: int, channels: int = 1, width: int = 2) -> Path:
+    """A WAV file with the standard library's header."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        file.writeframes(body)
+    return path
+
+
+def encoded(values: npt.NDArray[np.float64], width: int) -> bytes:
+    """Values between -1 and 1 as little-endian PCM of ``width`` bytes."""
+    if width == 1:
+        return (values * 127 + 128).astype("u1").tobytes()
+    whole = np.rint(values * (2 ** (8 * width - 1) - 1)).astype("<i8")
+    return whole.view("u1").reshape(-1, 8)[:, :width].tobytes()
+
+
+def heard(path: Path) -> tuple[npt.NDArray[np.int16], int, str]:
+    """All samples that a microphone gives for the file, its rate, and its note."""
+    with WavMicrophone(path) as microphone:
+        return np.frombuffer(b"".join(microphone.blocks()), "<i2"), microphone.rate, microphone.note
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_every_width_of_sample_gives_the_same_sound(tmp_path: Path, width: int) -> None:
+    """8, 16, 24 and 32 bits come out as the same 16-bit samples, to within the coarsest step."""
+    samples, rate, note = heard(write(tmp_path / "a.wav", encoded(sine(16000), width), 16000, width=width))
+    assert (rate, note) == (16000, "")
+    assert np.max(np.abs(samples - sine(16000) * 32767)) < (600 if width == 1 else 2)
+
+
+def test_stereo_is_mixed_down(tmp_path: Path) -> None:
+    """Two channels give their mean, not twice the length."""
+    both = np.stack([sine(16000), np.zeros(8000)], axis=1).reshape(-1)
+    samples, _, _ = heard(write(tmp_path / "a.wav", encoded(both, 2), 16000, channels=2))
+    assert len(samples) == 8000
+    assert np.max(np.abs(samples - sine(16000) * 16383)) < 3
+
+
+@pytest.mark.parametrize(("written", "given"), [(8000, 16000), (11025, 16000), (22050, 22050), (48000, 48000)])
+def test_rates_are_kept_or_brought_up_to_what_vosk_needs(tmp_path: Path, written: int, given: int) -> None:
+    """Rates under 16,000 are resampled, the length and the pitch stay."""
+    samples, rate, _ = heard(write(tmp_path / "a.wav", encoded(sine(written), 2), written))
+    assert rate == given
+    assert len(samples) == pytest.approx(given / 2, abs=2)
+    middle = slice(given // 10, -given // 10)
+    assert np.max(np.abs(samples[middle] - (sine(given) * 32767)[: len(samples)][middle])) < 200
+
+
+def test_a_recording_that_breaks_off_is_heard_as_far_as_it_goes(tmp_path: Path) -> None:
+    """A truncated file gives its sound and a note that says so, also when cut within a sample."""
+    path = write(tmp_path / "a.wav", encoded(sine(16000), 2), 16000)
+    path.write_bytes(path.read_bytes()[: 44 + 4001])
+    samples, _, note = heard(path)
+    assert len(samples) == 2000
+    assert "cut short" in note
+
+
+def test_a_recording_from_a_pipe_is_whole(tmp_path: Path) -> None:
+    """Recorders that write to a pipe announce the largest length there is; that is not "cut short"."""
+    path = write(tmp_path / "a.wav", encoded(sine(16000), 2), 16000)
+    content = bytearray(path.read_bytes())
+    content[40:44] = struct.pack("<I", 0xFFFFFFFF)
+    path.write_bytes(content)
+    samples, _, note = heard(path)
+    assert (len(samples), note) == (8000, "")
+
+
+def test_the_extensible_header_is_understood(tmp_path: Path) -> None:
+    """Many recorders write it although the samples are plain."""
+    body = encoded(sine(16000), 2)
+    shape = struct.pack("<HHIIHHHHI", 0xFFFE, 1, 16000, 32000, 2, 16, 22, 16, 4) + struct.pack("<H14x", 1)
+    chunks = b"fmt " + struct.pack("<I", len(shape)) + shape + b"data" + struct.pack("<I", len(body)) + body
+    (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks)
+    assert len(heard(tmp_path / "a.wav")[0]) == 8000
+
+
+def test_aiff_under_any_name_is_read(tmp_path: Path) -> None:
+    """Apple's format is known by its content, since macOS puts it into files called .wav."""
+    body = np.rint(sine(22050) * 32767).astype(">i2").tobytes()
+    common = struct.pack(">hIhHQ", 1, len(body) // 2, 16, 16383 + 14, 22050 << (63 - 14))
+    chunks = b"COMM" + struct.pack(">I", 18) + common + b"SSND" + struct.pack(">III", len(body) + 8, 0, 0) + body
+    (tmp_path / "a.wav").write_bytes(b"FORM" + struct.pack(">I", 4 + len(chunks)) + b"AIFF" + chunks)
+    sound = read_sound(tmp_path / "a.wav").sound
+    assert sound.rate == 22050
+    assert np.max(np.abs(sound.samples - sine(22050) * 32767)) < 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"this is a letter to my aunt", "not a WAV file"),
+        (b"RIFF\x04\x00\x00\x00WAVE", "no sound in it"),
+        (b"RIFF\x04\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00", "header breaks off"),
+        (b"\xff" * 5000, "not a WAV file"),
+    ],
+)
+def test_what_is_no_recording_is_refused_in_one_sentence(tmp_path: Path, content: bytes, said: str) -> None:
+    """Empty and foreign files end in AudioFormatError that names the file and the reason."""
+    path = tmp_path / "a.wav"
+    path.write_bytes(content)
+    with pytest.raises(AudioFormatError, match=said) as caught, WavMicrophone(path):
+        pass
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_a_folder_and_a_silly_rate_are_refused(tmp_path: Path) -> None:
+    """Each with AudioFormatError, none with a traceback of its own kind."""
+    slow = write(tmp_path / "slow.wav", encoded(sine(4000), 2), 4000)
+    for path in (tmp_path / "none.wav", tmp_path, slow, write(tmp_path / "no.wav", b"", 16000)):
+        with pytest.raises(AudioFormatError), WavMicrophone(path):
+            pass
+
+
+def test_writing_leaves_a_whole_file_or_none(tmp_path: Path) -> None:
+    """What is written can be read; a folder that is not there leaves nothing behind."""
+    write_wav(tmp_path / "a.wav", Sound(np.arange(100, dtype=np.int16), 16000))
+    assert list(read_sound(tmp_path / "a.wav").sound.samples) == list(range(100))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+    with pytest.raises(OSError, match="No such file"):
+        write_wav(tmp_path / "none" / "a.wav", Sound(np.zeros(1, np.int16), 16000))
+
+
+def test_resampling_there_and_back_changes_little() -> None:
+    """A tone survives 22,050 to 48,000 and back."""
+    before = Sound(np.rint(sine(22050) * 32767).astype(np.int16), 22050)
+    after = resample(resample(before, 48000), 22050)
+    assert len(after.samples) == len(before.samples)
+    assert np.max(np.abs(after.samples[500:-500].astype(int) - before.samples[500:-500])) < 50
+
+
+class FakeStream:
+    """Stands for PortAudio's stream: started, closed, never calls back by itself."""
+
+    def __init__(self, callback: object) -> None:
+        self.callback = callback
+        self.closed = False
+
+    def start(self) -> None:
+        """Do nothing."""
+
+    def abort(self, ignore_errors: bool = True) -> None:
+        """Do nothing."""
+
+    def close(self, ignore_errors: bool = True) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+class FakePortAudio:
+    """The few functions of sounddevice that we use, for machines without a sound card."""
+
+    class PortAudioError(Exception):
+        """As sounddevice's."""
+
+    def __init__(self, refused: tuple[int, ...] = (), own_rate: float = 44100.0) -> None:
+        self.refused = refused
+        self.tried: list[tuple[int | None, int]] = []
+        self.restarts = 0
+        self.stream: FakeStream | None = None
+        self._devices = [
+            {"name": "HDMI", "max_input_channels": 0, "default_samplerate": own_rate},
+            {"name": "USB Headset: Audio", "max_input_channels": 1, "default_samplerate": own_rate},
+        ]
+
+    def query_devices(self, kind: str | None = None) -> object:
+        """The list, or the default device."""
+        return self._devices if kind is None else self._devices[1]
+
+    def _terminate(self) -> None:
+        self.restarts += 1
+
+    def _initialize(self) -> None:
+        """Do nothing."""
+
+    def RawInputStream(self, samplerate: int, device: int | None, callback: object, **_: object) -> FakeStream:  # noqa: N802  # sounddevice's name
+        """Refuse some rates, as cheap microphones do."""
+        self.tried.append((device, samplerate))
+        if samplerate in self.refused:
+            raise self.PortAudioError("Invalid sample rate [PaErrorCode -9997]")
+        self.stream = FakeStream(callback)
+        return self.stream
+
+
+def opened(library: FakePortAudio, monkeypatch: pytest.MonkeyPatch, name: str | None = None) -> DeviceMicrophone:
+    """A device microphone over the fake, not yet entered."""
+    monkeypatch.setattr(devices, "portaudio", lambda: library)
+    return DeviceMicrophone(name)
+
+
+def test_a_refused_rate_gives_way_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """16,000 first, then the device's own, then 48,000; the stream is closed in the end."""
+    library = FakePortAudio(refused=(16000, 44100))
+    with opened(library, monkeypatch) as microphone:
+        assert microphone.rate == 48000
+    assert [rate for _, rate in library.tried] == [16000, 44100, 48000]
+    assert library.stream is not None
+    assert library.stream.closed
+
+
+def test_a_device_is_found_by_a_part_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without regard to case, and only among those that can record; an unknown one is named in the error."""
+    library = FakePortAudio()
+    with opened(library, monkeypatch, "usb headset"):
+        assert library.tried == [(1, 16000)]
+    with pytest.raises(AudioDeviceError, match=r"'hdmi'.*USB Headset"), opened(library, monkeypatch, "hdmi"):
+        pass
+
+
+def test_a_microphone_that_refuses_everything_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with a remedy instead of PortAudio's numbers."""
+    library = FakePortAudio(refused=(16000, 44100, 48000))
+    with pytest.raises(AudioDeviceError, match="plugged in"), opened(library, monkeypatch):
+        pass
+
+
+def feed(microphone: DeviceMicrophone, piece: bytes, times: int = 1, overflow: bool = False) -> None:
+    """Play PortAudio's part: hand over pieces."""
+    for _ in range(times):
+        microphone._take(piece, len(piece) // 2, None, SimpleNamespace(input_overflow=overflow))
+
+
+def test_pieces_of_any_length_become_blocks_of_one_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    """40 ms at 16,000 a second are 1,280 bytes, whatever PortAudio delivers."""
+    with opened(FakePortAudio(), monkeypatch) as microphone:
+        feed(microphone, b"\x01\x00" * 300, 5)
+        blocks = microphone.blocks()
+        assert [len(next(blocks)), len(next(blocks))] == [1280, 1280]
+
+
+def test_what_nobody_fetches_is_dropped_from_the_front(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queue is bounded; the newest sound stays, and the loss is counted."""
+    with opened(FakePortAudio(), monkeypatch) as microphone:
+        feed(microphone, b"\x01\x00" * 640, 256)
+        feed(microphone, b"\x02\x00" * 640, 256)
+        assert microphone.dropped == 256
+        assert next(microphone.blocks())[0] == 2
+        feed(microphone, b"\x02\x00" * 640, overflow=True)
+        assert microphone.dropped == 257
+
+
+def test_no_callback_is_a_lost_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PortAudio never reports an unplugged microphone; its silence does."""
+    monkeypatch.setattr(devices, "PATIENCE", 0.01)
+    with opened(FakePortAudio(), monkeypatch) as microphone, pytest.raises(AudioDeviceError, match="has gone"):
+        next(microphone.blocks())
+
+
+def test_nothing_but_zeros_is_noticed_and_a_single_sample_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three seconds of exact zeros mean a dead line; noise gates later on do not."""
+    with opened(FakePortAudio(), monkeypatch) as microphone:
+        blocks = microphone.blocks()
+        states = []
+        for piece in [bytes(32000)] * 3 + [b"\x01" + bytes(31999)] + [bytes(32000)] * 4:
+            feed(microphone, piece)
+            next(blocks)
+            states.append(microphone.silent)
+            for _ in range(24):
+                next(blocks)
+        assert states == [False, False, True, False, False, False, False, False]

@@ -1,0 +1,114 @@
+"""PortAudio, reached only from here: imported late, asked by name, refreshed when it is safe.
+
+The library is loaded when sound is first wanted, so that text mode runs on a machine that has none.  It
+makes its list of devices once; looking again means restarting it, which kills every open stream, so that
+is done only while none of ours is open.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Literal
+
+from .errors import AudioDeviceError
+from .hush import hushed
+from .sound import SPEECH_RATE
+
+Direction = Literal["input", "output"]
+
+_SPOKEN = {"input": "microphone", "output": "loudspeaker"}
+# Restarting PortAudio while another thread opens a stream would pull the library from under it.
+_OPENING = threading.RLock()
+_open_streams: list[Any] = []
+
+PATIENCE = 2.0
+"""Seconds without a callback after which a device counts as lost; PortAudio itself never says so."""
+
+
+def portaudio() -> Any:
+    """Load sounddevice; raises AudioDeviceError that says what to install."""
+    try:
+        with hushed():
+            import sounddevice  # type: ignore[import-untyped]  # ships no types
+    except (OSError, ImportError) as error:
+        raise AudioDeviceError(
+            "The sound library PortAudio is missing. On Debian or Ubuntu install it with: "
+            "sudo apt install libportaudio2"
+        ) from error
+    return sounddevice
+
+
+def names(direction: Direction) -> list[str]:
+    """Names of the devices that can be used, in PortAudio's order; may be empty."""
+    library = portaudio()
+    with _OPENING, hushed():
+        found = library.query_devices()
+        return [device["name"] for device in found if device[f"max_{direction}_channels"] > 0]
+
+
+def open_stream(
+    direction: Direction, name: str | None, make: Callable[[Any, int | None, int], Any], first_rate: int
+) -> tuple[Any, int]:
+    """Open and start a stream; give it back with the rate that it runs at.
+
+    ``make(library, device, rate)`` builds the stream.  Tried are ``first_rate``, the device's own, 48,000 and
+    44,100; never below 16,000, because Vosk cannot make more of a telephone headset's 8,000.  ``name`` is
+    matched whole, then as a part, without regard to case.  Raises AudioDeviceError.
+    """
+    library = portaudio()
+    with _OPENING, hushed():
+        if not _open_streams:
+            library._terminate()
+            library._initialize()
+        device, own_rate = _find(library, direction, name)
+        refusal: Exception | None = None
+        for rate in dict.fromkeys((first_rate, own_rate, 48_000, 44_100)):
+            if rate < SPEECH_RATE:
+                continue
+            stream = None
+            try:
+                stream = make(library, device, rate)
+                stream.start()
+            except library.PortAudioError as error:
+                refusal = error
+                if stream is not None:
+                    stream.close(ignore_errors=True)
+                continue
+            _open_streams.append(stream)
+            return stream, rate
+    what = f"{_SPOKEN[direction]} {name!r}" if name else _SPOKEN[direction]
+    raise AudioDeviceError(
+        f"The {what} could not be opened. Check that it is plugged in and that no other program holds it."
+    ) from refusal
+
+
+def close_stream(stream: Any) -> None:
+    """Close a stream, also one whose device is gone."""
+    with _OPENING, hushed():
+        _open_streams.remove(stream)
+        # abort, not stop: stop waits for buffers that a lost device will never play.
+        stream.abort(ignore_errors=True)
+        stream.close(ignore_errors=True)
+
+
+def _find(library: Any, direction: Direction, name: str | None) -> tuple[int | None, int]:
+    """Give the device's index (None for the default) and its own rate."""
+    if name is None:
+        try:
+            return None, round(library.query_devices(kind=direction)["default_samplerate"])
+        except (library.PortAudioError, ValueError) as error:
+            what = _SPOKEN[direction]
+            raise AudioDeviceError(f"No {what} was found. Plug one in, or use text mode.") from error
+    usable = [
+        (index, device)
+        for index, device in enumerate(library.query_devices())
+        if device[f"max_{direction}_channels"] > 0
+    ]
+    wanted = name.casefold()
+    for fits in (str.__eq__, str.__contains__):
+        for index, device in usable:
+            if fits(device["name"].casefold(), wanted):
+                return index, round(device["default_samplerate"])
+    known = ", ".join(device["name"] for _, device in usable) or "none"
+    raise AudioDeviceError(f"No {_SPOKEN[direction]} is called {name!r}. There is: {known}.")

@@ -1,0 +1,199 @@
+"""Puts the parts together: a hands-free session, a typed one, and what both need.
+
+Shell.  Everything that can fail at the start fails here, with a VoiceSkillError whose message says what to
+do, so that ``cli`` can fall back from hands-free to typed to the demo.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from typing import TextIO
+
+from voice_skill import bundle_reader, model_store, resources, vocabulary
+from voice_skill.app import App, stored_voice
+from voice_skill.bundle import Bundle, Region
+from voice_skill.config import Config
+from voice_skill.ears import Ears
+from voice_skill.errors import AudioDeviceError, MemoryStoreError, VoiceError
+from voice_skill.event_log import EventLog
+from voice_skill.interpreter import Interpreter
+from voice_skill.memory import FILE_NAME, NOTHING_STORED, Memory
+from voice_skill.messages import Effect, Event, Heard, Say, SetVoice, SpeechFinished, Tone
+from voice_skill.microphone import DeviceMicrophone
+from voice_skill.mouth import Mouth
+from voice_skill.recogniser import SpeechModel
+from voice_skill.session import Recollection, Session
+from voice_skill.speaker import DeviceSpeaker
+from voice_skill.text import sentences
+from voice_skill.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bundle and what is made of it once."""
+
+    bundle: Bundle
+    region: Region
+    interpreter: Interpreter
+
+
+def load_content(config: Config, with_tests: bool = False) -> Content:
+    """Read the bundle; raises BundleError, or ConfigError for a region that it does not know."""
+    bundle = bundle_reader.load(config.bundle or resources.intents_folder(), with_tests)
+    config.require_region(bundle.regions)
+    return Content(bundle, bundle.regions[config.region], Interpreter(bundle, config.wake_phrase))
+
+
+def load_model(config: Config) -> SpeechModel:
+    """Find and load the speech model; raises ModelError."""
+    return SpeechModel(model_store.find(config.model, os.environ, resources.models_folder()))
+
+
+def open_memory(config: Config) -> tuple[Memory, str]:
+    """The memory, and what there is to say about it; one that cannot be opened is replaced for the night."""
+    try:
+        memory = Memory(config.data_folder / FILE_NAME)
+    except MemoryStoreError as error:
+        return Memory(NOTHING_STORED), str(error)
+    return memory, memory.note
+
+
+@contextmanager
+def hands_free(config: Config, log: Path | None) -> Iterator[App]:
+    """A session that listens and speaks; raises ModelError or AudioDeviceError where it cannot."""
+    with ExitStack() as stack:
+        content = load_content(config)
+        model = stack.enter_context(load_model(config))
+        with DeviceMicrophone(config.microphone):
+            pass  # Now is the time to find out that there is none; later losses are the ears' business.
+        memory, note = open_memory(config)
+        stack.callback(memory.close)
+        inbox: Queue[Event | None] = Queue()
+        setting = stored_voice(memory, SetVoice(config.rate, config.volume))
+        mouth = _mouth(config, setting, inbox, stack)
+        session = _session(content, setting, memory, config.quiet_after)
+        listened_for = vocabulary.phrases(content.bundle, config.wake_phrase)
+        ears = Ears(
+            open_microphone=lambda: DeviceMicrophone(config.microphone),
+            model=model,
+            phrases=listened_for,
+            inbox=inbox,
+            clock=time.monotonic,
+            complete=content.interpreter.is_complete,
+            interrupts=vocabulary.interrupts(listened_for),
+            speaking=lambda: mouth.speaking,
+            on_voice=mouth.duck,
+        )
+        app = App(session, inbox, mouth, ears, memory, _open_log(log, stack))
+        if note:
+            print(note)
+        mouth.start()
+        stack.callback(mouth.close)
+        ears.start()
+        stack.callback(ears.close)
+        yield app
+
+
+@contextmanager
+def typed(config: Config, log: Path | None, silent: bool, lines: TextIO = sys.stdin) -> Iterator[App]:
+    """The same session with a keyboard; speaks too, where it can, unless ``silent``."""
+    with ExitStack() as stack:
+        content = load_content(config)
+        memory, note = open_memory(config)
+        stack.callback(memory.close)
+        inbox: Queue[Event | None] = Queue()
+        setting = stored_voice(memory, SetVoice(config.rate, config.volume))
+        mouth: Mouth | Page = Page(inbox) if silent else _speaking_mouth(config, setting, inbox, stack)
+        session = _session(content, setting, memory, quiet_after=None)
+        app = App(session, inbox, mouth, None, memory, _open_log(log, stack), _print_said)
+        if note:
+            print(note)
+        threading.Thread(target=_read_lines, args=(lines, inbox), name="keyboard", daemon=True).start()
+        yield app
+
+
+def _session(content: Content, voice: SetVoice, memory: Memory, quiet_after: float | None) -> Session:
+    recollection = Recollection(memory.recall("place"), memory.recall("met") is not None)
+    return Session(content.bundle, content.interpreter, content.region, voice, recollection, quiet_after)
+
+
+def _mouth(config: Config, setting: SetVoice, inbox: Queue[Event | None], stack: ExitStack) -> Mouth:
+    voice = Voice(setting.rate, config.voice, config.cache_folder / "speech")
+    stack.callback(voice.close)
+    return Mouth(
+        voice=voice,
+        open_speaker=lambda: DeviceSpeaker(config.speaker),
+        inbox=inbox,
+        clock=time.monotonic,
+        volume=setting.volume,
+    )
+
+
+def _speaking_mouth(
+    config: Config, setting: SetVoice, inbox: Queue[Event | None], stack: ExitStack
+) -> Mouth | Page:
+    """A mouth, or a page where there is nothing to speak with; says which part is missing."""
+    try:
+        DeviceSpeaker(config.speaker).close()
+        mouth = _mouth(config, setting, inbox, stack)
+        mouth.voice.render("Hello.")
+    except (AudioDeviceError, VoiceError) as error:
+        print(f"{error} Answers are printed only.")
+        return Page(inbox)
+    mouth.show = lambda line: None  # a typed session prints everything anyway
+    mouth.start()
+    stack.callback(mouth.close)
+    return mouth
+
+
+class Page:
+    """A mouth that only prints (see ``_print_said``): every utterance is over at once."""
+
+    def __init__(self, inbox: Queue[Event | None]) -> None:
+        """Report into ``inbox``."""
+        self._inbox = inbox
+
+    def say(self, utterance: int, text: str) -> None:
+        """Nothing to wait for."""
+        self._inbox.put(SpeechFinished(utterance))
+
+    def tone(self, name: Tone) -> None:
+        """A page has no sound."""
+
+    def stop(self) -> None:
+        """What is printed stays."""
+
+    def set_voice(self, rate: int, volume: float) -> None:
+        """A page has no voice."""
+
+
+def _print_said(message: Event | Effect) -> None:
+    if isinstance(message, Say):
+        print(*sentences(message.text), flush=True)
+
+
+def _read_lines(lines: TextIO, inbox: Queue[Event | None]) -> None:
+    """The keyboard thread: each line is something heard; the end of input ends the session."""
+    try:
+        for line in lines:
+            if line.strip():
+                inbox.put(Heard(line.strip()))
+    except UnicodeDecodeError:
+        print("That line is not UTF-8 text, so I can't read it. Please start again.")
+    inbox.put(None)
+
+
+def _open_log(path: Path | None, stack: ExitStack) -> EventLog | None:
+    if path is None:
+        return None
+    log = EventLog(path)
+    stack.callback(log.close)
+    return log

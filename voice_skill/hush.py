@@ -1,0 +1,52 @@
+"""Keeps the chatter of C libraries off the screen.
+
+ALSA, JACK and Kaldi write to file descriptor 2 behind Python's back; a screen reader reads every line of
+it aloud.  Any thread may use it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+# Descriptor 2 belongs to the whole process: two threads that swapped it at once could put it back wrongly.
+_SWAPPING = threading.RLock()
+
+
+@contextmanager
+def hushed() -> Iterator[list[str]]:
+    """Keep what is written to descriptor 2 off the screen while the block runs.
+
+    Gives a list that holds the lines that were written, once the block has ended; it stays empty where
+    there is no descriptor 2 or no room for a temporary file.
+    """
+    lines: list[str] = []
+    with _SWAPPING:
+        try:
+            kept = os.dup(2)
+        except OSError:
+            yield lines
+            return
+        try:
+            aside = _aside()
+            os.dup2(aside, 2)
+            yield lines
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+        with suppress(OSError):  # the null device cannot be wound back on every system
+            os.lseek(aside, 0, os.SEEK_SET)
+            lines.extend(os.read(aside, 1 << 20).decode("utf-8", "replace").splitlines())
+        os.close(aside)
+
+
+def _aside() -> int:
+    """Give a descriptor to write to that nobody sees."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            return os.dup(file.fileno())
+    except OSError:  # disk full, no temporary folder
+        return os.open(os.devnull, os.O_RDWR)

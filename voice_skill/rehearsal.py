@@ -1,0 +1,222 @@
+"""The whole chain on virtual time: a person with a synthetic voice, the real recogniser, session and voice.
+
+What the person says goes as sound through the recogniser; what the skill says is rendered and laid on the
+same track.  Nothing waits for a clock, so a routine of five minutes takes seconds.  The ``demo`` command
+shows it where there is no microphone, and the tests hold it against what should happen.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal
+
+import numpy as np
+
+from voice_skill.endpoint import Endpoint
+from voice_skill.interpreter import Interpreter
+from voice_skill.listener import Listener
+from voice_skill.messages import (
+    Effect,
+    Event,
+    Heard,
+    ListenFor,
+    ListeningMode,
+    PlayTone,
+    Say,
+    SetVoice,
+    SpeechFinished,
+    StopSpeaking,
+    TimeReached,
+)
+from voice_skill.mouth import PAUSE
+from voice_skill.recogniser import Recogniser
+from voice_skill.session import Session
+from voice_skill.sound import SPEECH_RATE, Samples, Sound, resample, silence
+from voice_skill.text import sentences
+from voice_skill.tones import tone
+from voice_skill.voice import Voice
+
+RATE = 22_050
+"""Samples a second of the track."""
+_BLOCK = round(0.04 * SPEECH_RATE)
+_FADE = round(0.008 * RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something that the person says."""
+
+    text: str
+    wait: float = 1.0
+    """Seconds after the skill fell silent, or after it began to speak where ``over`` is set."""
+    over: bool = False
+    """Said while the skill is speaking."""
+    patience: float = 60.0
+    """Seconds after which it is said whatever the skill is doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of the timeline."""
+
+    at: float
+    """Seconds from the beginning."""
+    kind: Literal["asked", "heard", "understood", "said", "silent", "tone"]
+    text: str
+
+
+@dataclass
+class Rehearsal:
+    """One conversation; ``run`` it once."""
+
+    session: Session
+    interpreter: Interpreter
+    voice: Voice
+    """The skill's."""
+    person: Voice
+    """The person's; another voice, so that they can be told apart."""
+    recognisers: dict[ListeningMode, Recogniser]
+    """At 16,000 samples a second."""
+    moments: list[Moment] = field(default_factory=list)
+    """What happened, in order."""
+
+    def __post_init__(self) -> None:
+        self._now = 0.0
+        self._order = count()
+        self._due: list[tuple[float, int, Event]] = []
+        self._pieces: list[tuple[float, Samples]] = []
+        self._speaking_until = 0.0
+        self._speaking_since = 0.0
+        self._mode: ListeningMode = "open"
+        self._voice = SetVoice(self.voice.rate, 1.0)
+        self._turn_began = 0.0
+
+    def run(self, turns: Sequence[Turn], until: float = 0.0) -> None:
+        """Say all turns, then go on until the skill is silent and the time ``until`` has passed."""
+        self._carry_out(self.session.start(0.0))
+        waiting = list(turns)
+        while True:
+            said_at = self._said_at(waiting[0]) if waiting else None
+            at = min((time for time in (said_at, self._next_due()) if time is not None), default=None)
+            if at is None or (not waiting and at > max(until, self._speaking_until + 1e-6)):
+                return
+            self._now = max(self._now, at)
+            if said_at is not None and at == said_at:
+                self._speak_as_person(waiting.pop(0))
+            else:
+                self._pass_on()
+
+    @property
+    def track(self) -> Sound:
+        """Everything that was to be heard, both voices."""
+        length = max((round(at * RATE) + len(piece) for at, piece in self._pieces), default=0)
+        mixed = np.zeros(length, dtype=np.int32)
+        for at, piece in self._pieces:
+            start = round(at * RATE)
+            mixed[start : start + len(piece)] += piece
+        return Sound(np.clip(mixed, -32768, 32767).astype(np.int16), RATE)
+
+    # --- time ----------------------------------------------------------------------------------------
+
+    def _said_at(self, turn: Turn) -> float:
+        """When the person will say it, as things stand."""
+        begins = self._speaking_since if turn.over else max(self._speaking_until, self._turn_began)
+        return max(self._now, min(begins + turn.wait, self._turn_began + turn.patience))
+
+    def _next_due(self) -> float | None:
+        deadline = self.session.deadline()
+        return min((time for time in (self._due[0][0] if self._due else None, deadline) if time is not None), default=None)
+
+    def _pass_on(self) -> None:
+        """Hand the session what is due now."""
+        event: Event = TimeReached()
+        if self._due and self._due[0][0] <= self._now:
+            event = heapq.heappop(self._due)[2]
+        if isinstance(event, Heard):
+            self._note("heard", event.text)
+            meant = self.interpreter.interpret(event.text, self.session.context, event.confidence)
+            self._note("understood", f"{meant.intent}, {meant.tier}")
+            self._turn_began = self._now
+        self._carry_out(self.session.handle(event, self._now))
+
+    def _expect(self, at: float, event: Event) -> None:
+        heapq.heappush(self._due, (at, next(self._order), event))
+
+    # --- the person ----------------------------------------------------------------------------------
+
+    def _speak_as_person(self, turn: Turn) -> None:
+        sound = resample(self.person.render(turn.text), RATE)
+        self._note("asked", turn.text)
+        self._pieces.append((self._now, sound.samples))
+        began = self._turn_began = self._now
+        for seconds, text, confidence, ended in self._recognise(sound):
+            self._expect(began + seconds, Heard(text, confidence, began + ended))
+
+    def _recognise(self, sound: Sound) -> Iterator[tuple[float, str, float, float]]:
+        """What the recogniser makes of it: seconds until it is known, text, confidence, seconds to its end."""
+        recogniser = self.recognisers[self._mode]
+        recogniser.reset()
+        listener = Listener(recogniser, Endpoint(SPEECH_RATE, self.interpreter.is_complete))
+        room = silence(1.6, SPEECH_RATE)
+        heard = np.concatenate([room[: 10 * _BLOCK], resample(sound, SPEECH_RATE).samples, room])
+        for end in range(_BLOCK, len(heard), _BLOCK):
+            speech = listener.feed(heard[end - _BLOCK : end].tobytes())
+            if speech:
+                seconds = (end - 10 * _BLOCK) / SPEECH_RATE
+                yield seconds, speech.hearing.text, speech.hearing.confidence, seconds - speech.since_end
+
+    # --- the skill -----------------------------------------------------------------------------------
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Say(utterance, text):
+                    self._say(utterance, text)
+                case StopSpeaking():
+                    self._fall_silent()
+                case PlayTone(name):
+                    self._note("tone", name)
+                    self._lay(tone(name, RATE))
+                case ListenFor(mode):
+                    self._mode = mode
+                case SetVoice():
+                    self._voice = effect
+
+    def _say(self, utterance: int, text: str) -> None:
+        began = max(self._now, self._speaking_until)
+        if began > self._speaking_until:
+            self._speaking_since = began
+        self.moments.append(Moment(began, "said", text))
+        for index, sentence in enumerate(sentences(text)):
+            gap = silence(PAUSE if index else 0.0, RATE)
+            sound = resample(self.voice.render(sentence, self._voice.rate), RATE).samples
+            self._lay(np.concatenate([gap, sound]))
+        self._expect(self._speaking_until, SpeechFinished(utterance))
+
+    def _lay(self, samples: Samples) -> None:
+        at = max(self._now, self._speaking_until)
+        self._pieces.append((at, samples))
+        self._speaking_until = at + len(samples) / RATE
+
+    def _fall_silent(self) -> None:
+        """Cut the skill's own pieces off where they are, with a short fade."""
+        self._note("silent", "")
+        self._due = [due for due in self._due if not isinstance(due[2], SpeechFinished)]
+        heapq.heapify(self._due)
+        self._pieces = [(at, _cut(piece, self._now - at)) for at, piece in self._pieces if at < self._now]
+        self._speaking_until = self._now
+
+    def _note(self, kind: Literal["asked", "heard", "understood", "silent", "tone"], text: str) -> None:
+        self.moments.append(Moment(self._now, kind, text))
+
+
+def _cut(piece: Samples, seconds: float) -> Samples:
+    end = round(seconds * RATE)
+    if end >= len(piece):
+        return piece
+    tail = piece[end : end + _FADE]
+    fade = np.linspace(1, 0, len(tail))
+    return np.concatenate([piece[:end], (tail * fade).astype(np.int16)])
