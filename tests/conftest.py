@@ -15,19 +15,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def bundle_folder() -> Path:
-    """The content bundle of this checkout."""
+    """Name the content bundle of this checkout."""
     return ROOT / "intents" / "en"
 
 
 @pytest.fixture(scope="session")
 def bundle(bundle_folder: Path) -> Bundle:
-    """The content bundle, read."""
+    """Read the content bundle."""
     return bundle_reader.load(bundle_folder)
 
 
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
-    """A Vosk model: the one that VOICE_SKILL_MODEL names, the embedded one, or one beside the checkout."""
+    """Find a Vosk model: named by VOICE_SKILL_MODEL, embedded, or beside the checkout."""
     named = os.environ.get("VOICE_SKILL_MODEL")
     places = [Path(named)] if named else []
     places += [ROOT / "models", *sorted((ROOT / "models").glob("*")), ROOT.parent / "shared/bootstrap-model"]

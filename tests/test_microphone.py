@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from voice_skill import devices
 from voice_skill.errors import AudioDeviceError, AudioFormatError
 from voice_skill.microphone import DeviceMicrophone, WavMicrophone
 from voice_skill.sound import Sound, resample
@@ -19,13 +18,14 @@ from voice_skill.wav import read_sound, write_wav
 
 
 def sine(rate: int, seconds: float = 0.5, pitch: float = 440.0) -> npt.NDArray[np.float64]:
-    """A tone at half of full scale, between -0.5 and 0.5."""
-    wave_of_sine: npt.NDArray[np.float64] = 0.5 * np.sin(2 * np.pi * pitch * np.arange(round(rate * seconds)) / rate)
-    return wave_of_sine
+    """Make a tone at half of full scale, between -0.5 and 0.5."""
+    at = np.arange(round(rate * seconds)) / rate
+    tone: npt.NDArray[np.float64] = 0.5 * np.sin(2 * np.pi * pitch * at)
+    return tone
 
 
 def write(path: Path, body: bytes, rate: int, channels: int = 1, width: int = 2) -> Path:
-    """A WAV file with the standard library's header."""
+    """Write a WAV file with the standard library's header."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(width)
@@ -39,7 +39,7 @@ def encoded(values: npt.NDArray[np.float64], width: int) -> bytes:
     if width == 1:
         return (values * 127 + 128).astype("u1").tobytes()
     whole = np.rint(values * (2 ** (8 * width - 1) - 1)).astype("<i8")
-    return whole.view("u1").reshape(-1, 8)[:, :width].tobytes()
+    return bytes(whole.view("u1").reshape(-1, 8)[:, :width].tobytes())
 
 
 def heard(path: Path) -> tuple[npt.NDArray[np.int16], int, str]:
@@ -64,7 +64,9 @@ def test_stereo_is_mixed_down(tmp_path: Path) -> None:
     assert np.max(np.abs(samples - sine(16000) * 16383)) < 3
 
 
-@pytest.mark.parametrize(("written", "given"), [(8000, 16000), (11025, 16000), (22050, 22050), (48000, 48000)])
+@pytest.mark.parametrize(
+    ("written", "given"), [(8000, 16000), (11025, 16000), (22050, 22050), (48000, 48000)]
+)
 def test_rates_are_kept_or_brought_up_to_what_vosk_needs(tmp_path: Path, written: int, given: int) -> None:
     """Rates under 16,000 are resampled, the length and the pitch stay."""
     samples, rate, _ = heard(write(tmp_path / "a.wav", encoded(sine(written), 2), written))
@@ -106,7 +108,8 @@ def test_aiff_under_any_name_is_read(tmp_path: Path) -> None:
     """Apple's format is known by its content, since macOS puts it into files called .wav."""
     body = np.rint(sine(22050) * 32767).astype(">i2").tobytes()
     common = struct.pack(">hIhHQ", 1, len(body) // 2, 16, 16383 + 14, 22050 << (63 - 14))
-    chunks = b"COMM" + struct.pack(">I", 18) + common + b"SSND" + struct.pack(">III", len(body) + 8, 0, 0) + body
+    sound_chunk = b"SSND" + struct.pack(">III", len(body) + 8, 0, 0) + body
+    chunks = b"COMM" + struct.pack(">I", 18) + common + sound_chunk
     (tmp_path / "a.wav").write_bytes(b"FORM" + struct.pack(">I", 4 + len(chunks)) + b"AIFF" + chunks)
     sound = read_sound(tmp_path / "a.wav").sound
     assert sound.rate == 22050
@@ -193,7 +196,7 @@ class FakePortAudio:
         ]
 
     def query_devices(self, kind: str | None = None) -> object:
-        """The list, or the default device."""
+        """Give the list, or the default device."""
         return self._devices if kind is None else self._devices[1]
 
     def _terminate(self) -> None:
@@ -202,7 +205,9 @@ class FakePortAudio:
     def _initialize(self) -> None:
         """Do nothing."""
 
-    def RawInputStream(self, samplerate: int, device: int | None, callback: object, **_: object) -> FakeStream:  # noqa: N802  # sounddevice's name
+    def RawInputStream(  # noqa: N802  # sounddevice's name
+        self, samplerate: int, device: int | None, callback: object, **_: object
+    ) -> FakeStream:
         """Refuse some rates, as cheap microphones do."""
         self.tried.append((device, samplerate))
         if samplerate in self.refused:
@@ -211,35 +216,34 @@ class FakePortAudio:
         return self.stream
 
 
-def opened(library: FakePortAudio, monkeypatch: pytest.MonkeyPatch, name: str | None = None) -> DeviceMicrophone:
-    """A device microphone over the fake, not yet entered."""
-    monkeypatch.setattr(devices, "portaudio", lambda: library)
-    return DeviceMicrophone(name)
+def opened(library: FakePortAudio, name: str | None = None) -> DeviceMicrophone:
+    """Make a device microphone over the fake, not yet entered."""
+    return DeviceMicrophone(name, patience=0.01, library=library)
 
 
-def test_a_refused_rate_gives_way_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_rate_gives_way_to_the_next() -> None:
     """16,000 first, then the device's own, then 48,000; the stream is closed in the end."""
     library = FakePortAudio(refused=(16000, 44100))
-    with opened(library, monkeypatch) as microphone:
+    with opened(library) as microphone:
         assert microphone.rate == 48000
     assert [rate for _, rate in library.tried] == [16000, 44100, 48000]
     assert library.stream is not None
     assert library.stream.closed
 
 
-def test_a_device_is_found_by_a_part_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_is_found_by_a_part_of_its_name() -> None:
     """Without regard to case, and only among those that can record; an unknown one is named in the error."""
     library = FakePortAudio()
-    with opened(library, monkeypatch, "usb headset"):
+    with opened(library, "usb headset"):
         assert library.tried == [(1, 16000)]
-    with pytest.raises(AudioDeviceError, match=r"'hdmi'.*USB Headset"), opened(library, monkeypatch, "hdmi"):
+    with pytest.raises(AudioDeviceError, match=r"'hdmi'.*USB Headset"), opened(library, "hdmi"):
         pass
 
 
-def test_a_microphone_that_refuses_everything_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_microphone_that_refuses_everything_says_what_to_do() -> None:
     """One sentence with a remedy instead of PortAudio's numbers."""
     library = FakePortAudio(refused=(16000, 44100, 48000))
-    with pytest.raises(AudioDeviceError, match="plugged in"), opened(library, monkeypatch):
+    with pytest.raises(AudioDeviceError, match="plugged in"), opened(library):
         pass
 
 
@@ -249,17 +253,17 @@ def feed(microphone: DeviceMicrophone, piece: bytes, times: int = 1, overflow: b
         microphone._take(piece, len(piece) // 2, None, SimpleNamespace(input_overflow=overflow))
 
 
-def test_pieces_of_any_length_become_blocks_of_one_length(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pieces_of_any_length_become_blocks_of_one_length() -> None:
     """40 ms at 16,000 a second are 1,280 bytes, whatever PortAudio delivers."""
-    with opened(FakePortAudio(), monkeypatch) as microphone:
+    with opened(FakePortAudio()) as microphone:
         feed(microphone, b"\x01\x00" * 300, 5)
         blocks = microphone.blocks()
         assert [len(next(blocks)), len(next(blocks))] == [1280, 1280]
 
 
-def test_what_nobody_fetches_is_dropped_from_the_front(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_fetches_is_dropped_from_the_front() -> None:
     """The queue is bounded; the newest sound stays, and the loss is counted."""
-    with opened(FakePortAudio(), monkeypatch) as microphone:
+    with opened(FakePortAudio()) as microphone:
         feed(microphone, b"\x01\x00" * 640, 256)
         feed(microphone, b"\x02\x00" * 640, 256)
         assert microphone.dropped == 256
@@ -268,16 +272,15 @@ def test_what_nobody_fetches_is_dropped_from_the_front(monkeypatch: pytest.Monke
         assert microphone.dropped == 257
 
 
-def test_no_callback_is_a_lost_device(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_callback_is_a_lost_device() -> None:
     """PortAudio never reports an unplugged microphone; its silence does."""
-    monkeypatch.setattr(devices, "PATIENCE", 0.01)
-    with opened(FakePortAudio(), monkeypatch) as microphone, pytest.raises(AudioDeviceError, match="has gone"):
+    with opened(FakePortAudio()) as microphone, pytest.raises(AudioDeviceError, match="has gone"):
         next(microphone.blocks())
 
 
-def test_nothing_but_zeros_is_noticed_and_a_single_sample_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_but_zeros_is_noticed_and_a_single_sample_mends_it() -> None:
     """Three seconds of exact zeros mean a dead line; noise gates later on do not."""
-    with opened(FakePortAudio(), monkeypatch) as microphone:
+    with opened(FakePortAudio()) as microphone:
         blocks = microphone.blocks()
         states = []
         for piece in [bytes(32000)] * 3 + [b"\x01" + bytes(31999)] + [bytes(32000)] * 4:

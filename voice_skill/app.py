@@ -22,6 +22,7 @@ from voice_skill.memory import Memory
 from voice_skill.messages import (
     AudioBack,
     AudioLost,
+    Closed,
     Effect,
     Event,
     ListenFor,
@@ -70,8 +71,8 @@ class App:
     """One session with its front ends."""
 
     session: Session
-    inbox: Queue[Event | None]
-    """Events from the front ends; None ends the loop."""
+    inbox: Queue[Event]
+    """Events from the front ends; Closed ends the loop."""
     mouth: Mouth
     ears: Ears | None = None
     memory: Memory | None = None
@@ -84,17 +85,17 @@ class App:
         self._memory_works = True
 
     def run(self) -> None:
-        """Greet, then serve until None comes out of the inbox."""
+        """Greet, then serve until the front end closes."""
         self._carry_out(self.session.start(self.clock()))
         while True:
             event = self._next_event()
-            if event is None:
-                return
             now = self.clock()
             self._note(event, now)
+            if isinstance(event, Closed):
+                return
             self._carry_out(self.session.handle(event, now))
 
-    def _next_event(self) -> Event | None:
+    def _next_event(self) -> Event:
         deadline = self.session.deadline()
         try:
             wait = None if deadline is None else max(0.0, deadline - self.clock())

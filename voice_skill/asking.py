@@ -54,16 +54,29 @@ class Understood:
 class Asker:
     """Answers single utterances from a bundle."""
 
-    def __init__(self, bundle: Bundle, region: Region) -> None:
-        """Index the bundle once."""
+    def __init__(self, bundle: Bundle, region: Region, interpreter: Interpreter | None = None) -> None:
+        """Index the bundle once, unless that has been done already."""
         self._bundle = bundle
         self._region = region
-        self._interpreter = Interpreter(bundle)
+        self._interpreter = interpreter or Interpreter(bundle)
 
     def ask(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Answer:
         """What would be understood and said; ``confidence`` is the recogniser's, 1 for typed text."""
         meant, reply = self._hear(text, state, confidence)
         return Answer(text, meant.intent, meant.tier, meant.score, meant.runner_up, meant.slots, reply)
+
+    def explain(self, text: str, state: StateName = "idle") -> list[str]:
+        """How the answer was found, in plain lines."""
+        meant, _ = self._hear(text, state, 1.0)
+        lines = [f"decided by: {meant.lane}", f"intent: {meant.intent}, {meant.tier}, {meant.score:.2f}"]
+        if meant.alarm:
+            lines.append(f"rule: {meant.alarm.rule.id}, because of {'; '.join(meant.alarm.found)}")
+        elif meant.phrase:
+            lines.append(f"phrase: {meant.phrase}")
+        return lines + [
+            f"likeness: {each.intent} {each.score:.2f}, by '{each.phrase}'"
+            for each in self._interpreter.nearest(text)[:3]
+        ]
 
     def understand(self, text: str, state: StateName) -> Understood:
         """The same in the form that ``check`` wants."""

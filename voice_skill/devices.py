@@ -11,9 +11,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, Literal
 
-from .errors import AudioDeviceError
-from .hush import hushed
-from .sound import SPEECH_RATE
+from voice_skill.errors import AudioDeviceError
+from voice_skill.hush import hushed
+from voice_skill.sound import SPEECH_RATE
 
 Direction = Literal["input", "output"]
 
@@ -30,7 +30,7 @@ def portaudio() -> Any:
     """Load sounddevice; raises AudioDeviceError that says what to install."""
     try:
         with hushed():
-            import sounddevice  # type: ignore[import-untyped]  # ships no types
+            import sounddevice
     except (OSError, ImportError) as error:
         raise AudioDeviceError(
             "The sound library PortAudio is missing. On Debian or Ubuntu install it with: "
@@ -48,15 +48,20 @@ def names(direction: Direction) -> list[str]:
 
 
 def open_stream(
-    direction: Direction, name: str | None, make: Callable[[Any, int | None, int], Any], first_rate: int
+    direction: Direction,
+    name: str | None,
+    make: Callable[[Any, int | None, int], Any],
+    first_rate: int,
+    library: Any = None,
 ) -> tuple[Any, int]:
     """Open and start a stream; give it back with the rate that it runs at.
 
     ``make(library, device, rate)`` builds the stream.  Tried are ``first_rate``, the device's own, 48,000 and
     44,100; never below 16,000, because Vosk cannot make more of a telephone headset's 8,000.  ``name`` is
-    matched whole, then as a part, without regard to case.  Raises AudioDeviceError.
+    matched whole, then as a part, without regard to case.  ``library`` stands in for sounddevice in
+    tests.  Raises AudioDeviceError.
     """
-    library = portaudio()
+    library = library or portaudio()
     with _OPENING, hushed():
         if not _open_streams:
             library._terminate()

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, Queue, SimpleQueue
 
-from .endpoint import Endpoint
-from .errors import AudioDeviceError, VoiceSkillError
-from .listener import Listener, Speech
-from .messages import AudioBack, AudioLost, Event, Heard, ListeningMode
-from .microphone import SILENT_REASON, Microphone
-from .recogniser import Hearing, Recogniser, SpeechModel
+from voice_skill.endpoint import Endpoint
+from voice_skill.errors import AudioDeviceError, VoiceSkillError
+from voice_skill.listener import Listener, Speech
+from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMode
+from voice_skill.microphone import SILENT_REASON, Microphone
+from voice_skill.recogniser import Hearing, Recogniser, SpeechModel
 
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""

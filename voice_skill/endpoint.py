@@ -68,8 +68,10 @@ class Endpoint:
     """Seconds of quiet that end a whole request."""
     quiet_otherwise: float = 0.8
     """Seconds of quiet that end anything else."""
-    steady: float = 1.2
-    """Seconds after which text that no longer changes ends the speech, however noisy it is."""
+    steady_when_complete: float = 0.9
+    """Seconds for which a whole request must not have changed to end the speech, however noisy it is."""
+    steady_otherwise: float = 1.8
+    """The same for any other text; spans a pause for thought and the word that follows it."""
     onset: float = 0.08
     """Seconds of sound that make a beginning; a click is shorter."""
     above: float = 9.0
@@ -126,10 +128,10 @@ class Endpoint:
         quiet = self.now - self.last_voice_at
         whole = bool(self._text) and self.complete(self._text)
         enough = self.quiet_when_complete if whole else self.quiet_otherwise
-        still = self.now - self._changed_at
+        steady = self.steady_when_complete if whole else self.steady_otherwise
         started_at = self.now if self._started_at is None else self._started_at
         return (
             quiet + 1e-6 >= enough
-            or (bool(self._text) and still + 1e-6 >= self.steady)
+            or (bool(self._text) and self.now - self._changed_at + 1e-6 >= steady)
             or self.now - started_at >= self.longest
         )

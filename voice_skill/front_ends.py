@@ -26,7 +26,7 @@ from voice_skill.errors import AudioDeviceError, MemoryStoreError, VoiceError
 from voice_skill.event_log import EventLog
 from voice_skill.interpreter import Interpreter
 from voice_skill.memory import FILE_NAME, NOTHING_STORED, Memory
-from voice_skill.messages import Effect, Event, Heard, Say, SetVoice, SpeechFinished, Tone
+from voice_skill.messages import Closed, Effect, Event, Heard, Say, SetVoice, SpeechFinished, Tone
 from voice_skill.microphone import DeviceMicrophone
 from voice_skill.mouth import Mouth
 from voice_skill.recogniser import SpeechModel
@@ -76,7 +76,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             pass  # Now is the time to find out that there is none; later losses are the ears' business.
         memory, note = open_memory(config)
         stack.callback(memory.close)
-        inbox: Queue[Event | None] = Queue()
+        inbox: Queue[Event] = Queue()
         setting = stored_voice(memory, SetVoice(config.rate, config.volume))
         mouth = _mouth(config, setting, inbox, stack)
         session = _session(content, setting, memory, config.quiet_after)
@@ -109,7 +109,7 @@ def typed(config: Config, log: Path | None, silent: bool, lines: TextIO = sys.st
         content = load_content(config)
         memory, note = open_memory(config)
         stack.callback(memory.close)
-        inbox: Queue[Event | None] = Queue()
+        inbox: Queue[Event] = Queue()
         setting = stored_voice(memory, SetVoice(config.rate, config.volume))
         mouth: Mouth | Page = Page(inbox) if silent else _speaking_mouth(config, setting, inbox, stack)
         session = _session(content, setting, memory, quiet_after=None)
@@ -125,7 +125,7 @@ def _session(content: Content, voice: SetVoice, memory: Memory, quiet_after: flo
     return Session(content.bundle, content.interpreter, content.region, voice, recollection, quiet_after)
 
 
-def _mouth(config: Config, setting: SetVoice, inbox: Queue[Event | None], stack: ExitStack) -> Mouth:
+def _mouth(config: Config, setting: SetVoice, inbox: Queue[Event], stack: ExitStack) -> Mouth:
     voice = Voice(setting.rate, config.voice, config.cache_folder / "speech")
     stack.callback(voice.close)
     return Mouth(
@@ -138,7 +138,7 @@ def _mouth(config: Config, setting: SetVoice, inbox: Queue[Event | None], stack:
 
 
 def _speaking_mouth(
-    config: Config, setting: SetVoice, inbox: Queue[Event | None], stack: ExitStack
+    config: Config, setting: SetVoice, inbox: Queue[Event], stack: ExitStack
 ) -> Mouth | Page:
     """A mouth, or a page where there is nothing to speak with; says which part is missing."""
     try:
@@ -157,7 +157,7 @@ def _speaking_mouth(
 class Page:
     """A mouth that only prints (see ``_print_said``): every utterance is over at once."""
 
-    def __init__(self, inbox: Queue[Event | None]) -> None:
+    def __init__(self, inbox: Queue[Event]) -> None:
         """Report into ``inbox``."""
         self._inbox = inbox
 
@@ -180,7 +180,7 @@ def _print_said(message: Event | Effect) -> None:
         print(*sentences(message.text), flush=True)
 
 
-def _read_lines(lines: TextIO, inbox: Queue[Event | None]) -> None:
+def _read_lines(lines: TextIO, inbox: Queue[Event]) -> None:
     """The keyboard thread: each line is something heard; the end of input ends the session."""
     try:
         for line in lines:
@@ -188,7 +188,7 @@ def _read_lines(lines: TextIO, inbox: Queue[Event | None]) -> None:
                 inbox.put(Heard(line.strip()))
     except UnicodeDecodeError:
         print("That line is not UTF-8 text, so I can't read it. Please start again.")
-    inbox.put(None)
+    inbox.put(Closed())
 
 
 def _open_log(path: Path | None, stack: ExitStack) -> EventLog | None:

@@ -21,6 +21,8 @@ Tier: TypeAlias = Literal["act", "confirm", "none"]
 NONE = "none"
 LOW_CONFIDENCE = 0.6
 """Below this mean word confidence a fuzzy match is at best worth asking about."""
+URGENT = 0.54
+"""From this likeness on a cramp is acted upon, also where another intent comes near."""
 
 ONLY_WHEN_ASKED = frozenset({"yes", "no"})
 ONLY_IN_ROUTINE = frozenset({"next", "back", "skip", "pause", "resume", "how_long_left", "where_am_i", "easier"})
@@ -83,6 +85,10 @@ class Interpreter:
         tokens = words(text)
         return tokens in self._exact or without_fillers(tokens) in self._exact
 
+    def nearest(self, text: str) -> list[Candidate]:
+        """The intents by likeness alone, for explaining a result."""
+        return self._matcher.rank(text)
+
     def _by_likeness(self, text: str, state: StateName, confidence: float) -> Interpretation:
         result = self._matcher.match(text, lambda intent: _may_be_meant(intent, state))
         best = result.best
@@ -90,6 +96,8 @@ class Interpreter:
             return Interpretation(NONE, "none", best.score if best else 0.0, best.intent if best else None)
         runner_up = result.runner_up.intent if result.runner_up else None
         sure = isinstance(result, Match) and confidence >= LOW_CONFIDENCE
+        if best.intent == "cramp_now" and best.score >= URGENT:
+            sure = True  # somebody in pain must not be asked what they meant
         return Interpretation(
             best.intent, "act" if sure else "confirm", best.score, runner_up, best.phrase, None, "likeness"
         )

@@ -10,10 +10,10 @@ heard, or "stop the routine" would be two requests.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .endpoint import Endpoint, Turn
-from .recogniser import Hearing, Recogniser
+from voice_skill.endpoint import Endpoint, Turn
+from voice_skill.recogniser import Hearing, Recogniser
 
 
 def _never(_: str) -> bool:
@@ -75,7 +75,7 @@ class Listener:
             return self._finish()
         if self.turn != "quiet" and self._same >= self.stable_blocks and self.cuts_in(text):
             self._cut_in_at = self.endpoint.now
-            return self._finish()
+            return _as_far_as(text, self._finish())
         if self.turn == "quiet" and self.endpoint.now - self._idle_since > self.idle:
             self._restart()
         return None
@@ -99,3 +99,10 @@ class Listener:
     def _wind_back(self) -> None:
         self.recogniser.reset()
         self._same, self._last, self._idle_since = 0, "", self.endpoint.now
+
+
+def _as_far_as(text: str, speech: Speech | None) -> Speech | None:
+    """Cut what was only begun off the end: the sound after a cut-in is forced onto some word or other."""
+    if speech is None or not speech.hearing.text.startswith(f"{text} "):
+        return speech
+    return replace(speech, hearing=replace(speech.hearing, text=text))

@@ -15,29 +15,39 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import snowballstemmer
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
 from voice_skill.text import normal, words
 
-ACT = 0.56
+ACT = 0.58
 """From this likeness on an intent is acted upon."""
-CONFIRM = 0.44
+CONFIRM = 0.5
 """From this likeness on an intent is worth asking about."""
 MARGIN = 0.035
 """Two intents nearer to each other than this are too close to choose between."""
 BEST_FEW = 3
-SPELLING = 0.89
+SPELLING = 0.92
 """Two words at least this near (Jaro-Winkler) may be the same word misheard or misspelt."""
 WORDS_SHARE = 0.68
 """Weight of the shared words; the rest is the likeness of the whole phrases."""
 SHORTLIST = 60
 """How many phrases, best by shared words, are compared as a whole."""
 
-_WEIGHTLESS = frozenset("a an the is are am be do does did it to of in at on and or my i me you that this".split())
-"""Words of grammar.  They get the least weight even where the bundle happens to use them seldom."""
+FAINT = 0.3
+"""What is left of the weight of a word of grammar, known or not."""
+_WORDS_OF_GRAMMAR = (
+    "a an the is are am be was been do does did have has had it its to of in at on and or with for my me i you your we us that this "
+    "these those there then just maybe really actually so too some any very quite please well also even still bit"
+)
+
+_Indices: TypeAlias = npt.NDArray[np.intp]
+_Shares: TypeAlias = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +95,43 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(word))
 
 
+_GRAMMAR = frozenset(map(stem, _WORDS_OF_GRAMMAR.split()))
+
+
 class Matcher:
     """An index over phrases, built once; ``match`` does not change it."""
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """Index pairs of intent name and phrase."""
         self._phrases = [(intent, phrase, normal(phrase)) for intent, phrase in phrases]
-        bags = [frozenset(map(stem, text.split())) for _, _, text in self._phrases]
+        self._intents = sorted({intent for intent, _, _ in self._phrases})
+        number = {intent: index for index, intent in enumerate(self._intents)}
+        self._intent_of = np.array([number[intent] for intent, _, _ in self._phrases], dtype=np.intp)
+        bags = [sorted(set(map(stem, text.split()))) for _, _, text in self._phrases]
         users: dict[str, set[str]] = defaultdict(set)
         for (intent, _, _), bag in zip(self._phrases, bags, strict=True):
             for token in bag:
                 users[token].add(intent)
-        intents = len({intent for intent, _, _ in self._phrases})
-        self._rarest = math.log(1 + intents)
-        light = {stem(word) for word in _WEIGHTLESS}
+        self._rarest = math.log(1 + len(self._intents))
         self._weights = {
-            token: math.log(1 + intents / len(used)) * (0.3 if token in light else 1.0)
+            token: math.log(1 + len(self._intents) / len(used)) * (FAINT if token in _GRAMMAR else 1.0)
             for token, used in users.items()
         }
-        self._light = light
         self._vocabulary = list(self._weights)
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._postings = self._collect(bags)
+        self._near = lru_cache(maxsize=4096)(self._find_near)
+
+    def _collect(self, bags: Sequence[Sequence[str]]) -> dict[str, tuple[_Indices, _Shares]]:
+        """For each word, the phrases that have it and its share of each phrase's weight."""
+        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for index, bag in enumerate(bags):
             length = math.sqrt(sum(self._weights[token] ** 2 for token in bag)) or 1.0
             for token in bag:
-                self._postings[token].append((index, self._weights[token] / length))
-        self._near = lru_cache(maxsize=4096)(self._find_near)
+                found[token].append((index, self._weights[token] / length))
+        return {
+            token: (np.array([i for i, _ in pairs]), np.array([share for _, share in pairs]))
+            for token, pairs in found.items()
+        }
 
     def match(self, text: str, allowed: Callable[[str], bool] = lambda intent: True) -> Result:
         """Find the intent that ``text`` asks for among those that ``allowed`` lets through."""
@@ -127,20 +148,17 @@ class Matcher:
         return Unsure(best, runner_up)
 
     def rank(self, text: str, allowed: Callable[[str], bool] = lambda intent: True) -> list[Candidate]:
-        """All intents that share a word with ``text``, the likeliest first."""
+        """Give the intents that share a word with ``text``, the likeliest first."""
         said = normal(text)
         likeness = self._share_words(said.split())
-        legal = {name for name in {self._phrases[i][0] for i in likeness} if allowed(name)}
-        shortlist = sorted(
-            (index for index in likeness if self._phrases[index][0] in legal),
-            key=likeness.__getitem__,
-            reverse=True,
-        )[:SHORTLIST]
+        barred = np.array([not allowed(intent) for intent in self._intents])
+        likeness[barred[self._intent_of]] = 0.0
+        shortlist = np.argsort(-likeness, kind="stable")[:SHORTLIST]
         by_intent: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        for index in shortlist:
-            intent, phrase, text_ = self._phrases[index]
-            whole = fuzz.ratio(said, text_) / 100
-            by_intent[intent].append((WORDS_SHARE * likeness[index] + (1 - WORDS_SHARE) * whole, phrase))
+        for index in shortlist[likeness[shortlist] > 0.0]:
+            intent, phrase, written = self._phrases[index]
+            whole = fuzz.ratio(said, written) / 100
+            by_intent[intent].append((WORDS_SHARE * float(likeness[index]) + (1 - WORDS_SHARE) * whole, phrase))
         return sorted((self._judge(intent, found) for intent, found in by_intent.items()), key=lambda c: -c.score)
 
     def _judge(self, intent: str, found: list[tuple[float, str]]) -> Candidate:
@@ -151,26 +169,27 @@ class Matcher:
         score = (best[0] + sum(best) / len(best)) / 2 if len(best) == BEST_FEW else best[0] * 0.97
         return Candidate(intent, round(min(score, 1.0), 4), found[0][1])
 
-    def _share_words(self, said: Sequence[str]) -> dict[int, float]:
-        """Cosine of the weighted words, for every phrase (by index) that shares one."""
-        tokens = {stem(word) for word in said}
-        weights = {token: self._weigh(token) for token in tokens}
+    def _share_words(self, said: Sequence[str]) -> _Shares:
+        """Cosine of the weighted words, one number for each phrase."""
+        weights = {token: self._weigh(token) for token in set(map(stem, said))}
         length = math.sqrt(sum(weight**2 for weight in weights.values())) or 1.0
-        shared: dict[int, float] = defaultdict(float)
+        shared = np.zeros(len(self._phrases))
         for token, weight in weights.items():
-            best_here: dict[int, float] = {}
-            for known, nearness in self._near(token):
-                for index, share in self._postings[known]:
-                    best_here[index] = max(best_here.get(index, 0.0), share * nearness)
-            for index, share in best_here.items():
-                shared[index] += share * weight / length
+            near = self._near(token)
+            if len(near) == 1:
+                indices, shares = self._postings[near[0][0]]
+                shared[indices] += shares * (near[0][1] * weight / length)
+            elif near:
+                best = np.zeros(len(self._phrases))
+                for known, nearness in near:
+                    indices, shares = self._postings[known]
+                    best[indices] = np.maximum(best[indices], shares * nearness)
+                shared += best * (weight / length)
         return shared
 
     def _weigh(self, token: str) -> float:
-        """Weight of a word that was said; an unknown one weighs as much as the rarest known."""
-        if token in self._weights:
-            return self._weights[token]
-        return 0.3 if token in self._light else self._rarest
+        """Weigh a word that was said; an unknown one weighs as much as the rarest known."""
+        return self._weights.get(token) or (FAINT if token in _GRAMMAR else 1.0) * self._rarest
 
     def _find_near(self, token: str) -> tuple[tuple[str, float], ...]:
         """Known words that may be meant by ``token``, with their nearness."""

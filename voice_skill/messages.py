@@ -56,7 +56,12 @@ class AudioBack:
     part: Part
 
 
-Event: TypeAlias = Heard | SpeechFinished | TimeReached | AudioLost | AudioBack
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The person is gone: end of input, or the program was told to end."""
+
+
+Event: TypeAlias = Heard | SpeechFinished | TimeReached | AudioLost | AudioBack | Closed
 
 
 # --- effects --------------------------------------------------------------------------------------

@@ -11,13 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, Full, Queue
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from . import devices
-from .errors import AudioDeviceError
-from .sound import SPEECH_RATE, resample
-from .wav import read_sound
+from voice_skill import devices
+from voice_skill.errors import AudioDeviceError
+from voice_skill.sound import SPEECH_RATE, resample
+from voice_skill.wav import read_sound
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -54,14 +53,23 @@ class DeviceMicrophone:
     """A real microphone, opened by ``with``; ``name`` None is the system's own choice.
 
     Raises AudioDeviceError when it cannot be opened, and from ``blocks`` when it has been silent in the
-    sense of the operating system (no callback) for two seconds.
+    sense of the operating system (no callback) for ``patience`` seconds.  ``library`` stands in for
+    sounddevice in tests.
     """
 
-    def __init__(self, name: str | None = None, block_seconds: float = 0.04) -> None:
+    def __init__(
+        self,
+        name: str | None = None,
+        block_seconds: float = 0.04,
+        patience: float = devices.PATIENCE,
+        library: Any = None,
+    ) -> None:
         self.rate = SPEECH_RATE
         self.dropped = 0
         self.silent = False
         self._name = name
+        self._patience = patience
+        self._library = library
         self._block_seconds = block_seconds
         self._queue: Queue[bytes] = Queue(_QUEUED_PIECES)
         self._piece = 0.0
@@ -76,12 +84,10 @@ class DeviceMicrophone:
             )  # fmt: skip
 
         self._queue = Queue(_QUEUED_PIECES)
-        self._stream, self.rate = devices.open_stream("input", self._name, make, SPEECH_RATE)
+        self._stream, self.rate = devices.open_stream("input", self._name, make, SPEECH_RATE, self._library)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
             devices.close_stream(stream)
@@ -98,7 +104,7 @@ class DeviceMicrophone:
         zeros = 0.0
         while self._stream is not None:
             try:
-                piece = self._queue.get(timeout=devices.PATIENCE)
+                piece = self._queue.get(timeout=self._patience)
             except Empty:
                 raise AudioDeviceError("The microphone has gone. Check that it is plugged in.") from None
             self._piece = len(piece) / 2 / self.rate
@@ -131,7 +137,7 @@ class WavMicrophone:
     """A recording that plays the part of a microphone; ``realtime`` paces it by the clock.
 
     Rates below 16,000 are brought up to it.  Raises AudioFormatError when opened on what is not sound.
-    ``note`` says what was odd about the file, or is empty.
+    ``note`` says what was odd about the file, or is empty; ``seconds`` is its length.
     """
 
     def __init__(self, path: Path | str, realtime: bool = False, block_seconds: float = 0.04) -> None:
@@ -140,6 +146,7 @@ class WavMicrophone:
         self.silent = False
         self.behind = 0.0
         self.note = ""
+        self.seconds = 0.0
         self._path = Path(path)
         self._realtime = realtime
         self._block_seconds = block_seconds
@@ -153,6 +160,7 @@ class WavMicrophone:
             sound = resample(sound, SPEECH_RATE)
         self.rate, self.note = sound.rate, recording.note
         self._content = sound.samples.astype("<i2").tobytes()
+        self.seconds = sound.seconds
         self._open = True
         return self
 

@@ -18,7 +18,9 @@ _BEGINNINGS = {".mdl": b"\0B", ".fst": b"\xd6\xfd\xb2\x7e"}
 """First bytes of Kaldi's binary files and of OpenFst's; Vosk ends the process over others."""
 
 
-def find(explicit: Path | None, environ: Mapping[str, str], bundled: Path) -> Path:
+def find(
+    explicit: Path | None, environ: Mapping[str, str], bundled: Path, system: Path = Path("/usr/share")
+) -> Path:
     """Choose a model: ``explicit``, VOICE_SKILL_MODEL, one in ``bundled``, or one in Vosk's usual folders.
 
     A model that the person has named must be good; elsewhere broken ones are passed over.
@@ -30,7 +32,7 @@ def find(explicit: Path | None, environ: Mapping[str, str], bundled: Path) -> Pa
         if problems:
             raise ModelError(f"The folder {named} is no usable Vosk model: {' '.join(problems)}")
         return named
-    usable = [folder for folder in _candidates(environ, bundled) if not inspect(folder)]
+    usable = [folder for folder in _candidates(environ, bundled, system) if not inspect(folder)]
     if not usable:
         raise ModelError(
             f"No Vosk model was found in {bundled} or in Vosk's usual folders. Unpack an English model, "
@@ -101,12 +103,12 @@ def _file_problems(file: Path) -> list[str]:
     )
 
 
-def _candidates(environ: Mapping[str, str], bundled: Path) -> Iterator[Path]:
+def _candidates(environ: Mapping[str, str], bundled: Path, system: Path) -> Iterator[Path]:
     yield bundled
     yield from _folders(bundled, "*")
     home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
     # Vosk keeps models of all languages side by side; ours must be English, and small ones sort last.
-    for shared in (home / ".cache/vosk", home / ".local/share/vosk", *_folders(Path("/usr/share"), "vosk*")):
+    for shared in (home / ".cache/vosk", home / ".local/share/vosk", *_folders(system, "vosk*")):
         yield from reversed(_folders(shared, "vosk-model*-en-*"))
 
 

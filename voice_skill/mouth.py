@@ -21,13 +21,13 @@ from typing import cast
 
 import numpy as np
 
-from .errors import AudioDeviceError, VoiceError
-from .messages import AudioBack, AudioLost, Event, Part, SpeechFinished, Tone
-from .sound import Samples, Sound, resample, silence
-from .speaker import BLOCK_SECONDS, Speaker
-from .text import sentences
-from .tones import tone
-from .voice import Voice
+from voice_skill.errors import AudioDeviceError, VoiceError
+from voice_skill.messages import AudioBack, AudioLost, Event, Part, SpeechFinished, Tone
+from voice_skill.sound import Samples, Sound, resample, silence
+from voice_skill.speaker import BLOCK_SECONDS, Speaker
+from voice_skill.text import sentences
+from voice_skill.tones import tone
+from voice_skill.voice import Voice
 
 PAUSE = 0.7
 """Seconds between two sentences."""

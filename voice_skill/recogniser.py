@@ -17,17 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import ModelError
-from .hush import hushed
+from voice_skill import model_store
+from voice_skill.errors import ModelError
+from voice_skill.hush import hushed
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 GARBAGE = "[unk]"
 """Vosk's word for sound that fits no phrase."""
-
-_NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
-_FST_MAGIC = b"\xd6\xfd\xb2\x7e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,11 @@ class SpeechModel:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._recognisers: list[Recogniser] = []
-        _check(folder)
+        problems = model_store.inspect(folder)
+        if problems:
+            raise _broken(folder, problems[0])
         try:
-            import vosk  # type: ignore[import-untyped]  # ships no types
+            import vosk
         except (ImportError, OSError) as error:
             raise ModelError(f"Vosk cannot be loaded: {error}. Install it again: pip install vosk") from error
         self._vosk: Any = vosk
@@ -77,12 +77,12 @@ class SpeechModel:
             with hushed() as said:
                 self._model: Any = vosk.Model(model_path=path)
         except Exception as error:  # Vosk raises bare Exception
-            raise _broken(folder, "Vosk refuses it") from error
+            raise _broken(folder, "Vosk refuses it.") from error
         if any(line.startswith("ERROR") for line in said):
             # A graph cut short is noticed only here; the first recogniser would take the process down.
             self.close()
-            raise _broken(folder, "a graph in it cannot be read")
-        self.takes_phrases = (folder / "graph" / "HCLr.fst").is_file()
+            raise _broken(folder, "A graph in it is cut short.")
+        self.takes_phrases = model_store.takes_grammars(folder)
 
     def knows(self, word: str) -> bool:
         """Whether the model can hear this word at all."""
@@ -111,7 +111,7 @@ class SpeechModel:
             with hushed():
                 inner = self._vosk.KaldiRecognizer(*arguments)
         except Exception as error:  # Vosk raises bare Exception
-            raise _broken(self.folder, "Vosk makes no recogniser of it") from error
+            raise _broken(self.folder, "Vosk makes no recogniser of it.") from error
         recogniser = Recogniser(inner, rate)
         self._recognisers.append(recogniser)
         return recogniser
@@ -195,26 +195,4 @@ def _hearing(words: tuple[Word, ...]) -> Hearing:
 
 
 def _broken(folder: Path, why: str) -> ModelError:
-    return ModelError(f"The speech model in {folder} is broken: {why}. Fetch it again or name another one.")
-
-
-def _check(folder: Path) -> None:
-    """Refuse what Vosk would stumble over; raises ModelError."""
-    if not folder.is_dir():
-        raise ModelError(f"There is no speech model in {folder}. Name a folder with an unpacked Vosk model.")
-    static = (folder / "graph/HCLG.fst").is_file()
-    graphs = ("graph/HCLG.fst",) if static else ("graph/HCLr.fst", "graph/Gr.fst")
-    for name in (*_NEEDED, *graphs):
-        file = folder / name
-        if not file.is_file() or not file.stat().st_size:
-            raise ModelError(
-                f"The speech model in {folder} is incomplete: {name} is missing or empty. "
-                "Fetch it again or name another one."
-            )
-    with (folder / "am/final.mdl").open("rb") as file_of_weights:
-        if file_of_weights.read(2) != b"\0B":
-            raise _broken(folder, "am/final.mdl is not a Kaldi model")
-    for name in graphs:
-        with (folder / name).open("rb") as graph:
-            if graph.read(4) != _FST_MAGIC:
-                raise _broken(folder, f"{name} is not a graph")
+    return ModelError(f"The speech model in {folder} cannot be used. {why} Unpack it again or take another.")

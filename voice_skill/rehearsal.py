@@ -8,7 +8,7 @@ shows it where there is no microphone, and the tests hold it against what should
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
@@ -41,6 +41,8 @@ from voice_skill.voice import Voice
 
 RATE = 22_050
 """Samples a second of the track."""
+ANSWER_TIME = 1.5
+"""Seconds that the person gives the skill to begin its answer."""
 _BLOCK = round(0.04 * SPEECH_RATE)
 _FADE = round(0.008 * RATE)
 
@@ -78,8 +80,8 @@ class Rehearsal:
     """The skill's."""
     person: Voice
     """The person's; another voice, so that they can be told apart."""
-    recognisers: dict[ListeningMode, Recogniser]
-    """At 16,000 samples a second."""
+    recognisers: Mapping[ListeningMode, Recogniser] | None
+    """At 16,000 samples a second; None hands the words over as text."""
     moments: list[Moment] = field(default_factory=list)
     """What happened, in order."""
 
@@ -101,7 +103,8 @@ class Rehearsal:
         while True:
             said_at = self._said_at(waiting[0]) if waiting else None
             at = min((time for time in (said_at, self._next_due()) if time is not None), default=None)
-            if at is None or (not waiting and at > max(until, self._speaking_until + 1e-6)):
+            answered = not waiting and not any(isinstance(event, Heard) for _, _, event in self._due)
+            if at is None or (answered and at > max(until, self._speaking_until)):
                 return
             self._now = max(self._now, at)
             if said_at is not None and at == said_at:
@@ -139,7 +142,6 @@ class Rehearsal:
             self._note("heard", event.text)
             meant = self.interpreter.interpret(event.text, self.session.context, event.confidence)
             self._note("understood", f"{meant.intent}, {meant.tier}")
-            self._turn_began = self._now
         self._carry_out(self.session.handle(event, self._now))
 
     def _expect(self, at: float, event: Event) -> None:
@@ -151,12 +153,16 @@ class Rehearsal:
         sound = resample(self.person.render(turn.text), RATE)
         self._note("asked", turn.text)
         self._pieces.append((self._now, sound.samples))
-        began = self._turn_began = self._now
-        for seconds, text, confidence, ended in self._recognise(sound):
+        began = self._now
+        self._turn_began = began + sound.seconds + ANSWER_TIME
+        for seconds, text, confidence, ended in self._recognise(turn.text, sound):
             self._expect(began + seconds, Heard(text, confidence, began + ended))
 
-    def _recognise(self, sound: Sound) -> Iterator[tuple[float, str, float, float]]:
+    def _recognise(self, text: str, sound: Sound) -> Iterator[tuple[float, str, float, float]]:
         """What the recogniser makes of it: seconds until it is known, text, confidence, seconds to its end."""
+        if self.recognisers is None:
+            yield sound.seconds, text, 1.0, sound.seconds
+            return
         recogniser = self.recognisers[self._mode]
         recogniser.reset()
         listener = Listener(recogniser, Endpoint(SPEECH_RATE, self.interpreter.is_complete))
@@ -206,6 +212,7 @@ class Rehearsal:
         self._note("silent", "")
         self._due = [due for due in self._due if not isinstance(due[2], SpeechFinished)]
         heapq.heapify(self._due)
+        self.moments = [moment for moment in self.moments if moment.at <= self._now]
         self._pieces = [(at, _cut(piece, self._now - at)) for at, piece in self._pieces if at < self._now]
         self._speaking_until = self._now
 

@@ -15,10 +15,14 @@ import ctypes
 import json
 import os
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+PATIENCE = 1.5
+"""Seconds to wait for eSpeak to say that it has finished."""
 
 
 def load_packaged_engine() -> None:
@@ -30,7 +34,7 @@ def load_packaged_engine() -> None:
     if not sys.platform.startswith("linux"):
         return
     try:
-        import espeakng_loader  # type: ignore[import-untyped]  # ships no types
+        import espeakng_loader
 
         ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
         os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
@@ -41,7 +45,7 @@ def load_packaged_engine() -> None:
 def start_engine() -> Any:
     """pyttsx3's engine for this platform; raises whatever pyttsx3 raises."""
     load_packaged_engine()
-    import pyttsx3  # type: ignore[import-untyped]  # ships no types
+    import pyttsx3
 
     return pyttsx3.init()
 
@@ -65,10 +69,19 @@ def speak_into_file(engine: Any, wish: dict[str, Any]) -> dict[str, Any]:
     if wish["voice"]:
         with suppress(Exception):  # each driver has its own way to refuse; speech matters more
             engine.proxy._driver.setProperty("voice", wish["voice"])
+    finished = threading.Event()
+
+    def note_the_end(**_: object) -> None:
+        finished.set()
+
+    engine.connect("finished-utterance", note_the_end)
     engine.save_to_file(wish["text"], wish["path"])
     # Immediately before the synthesis: an idle engine drops a rate that was set earlier.
     rate = set_rate(engine, wish["rate"])
     engine.runAndWait()
+    if engine.driver_name == "espeak":
+        # It may return while eSpeak's own thread is still at work; the file is whole when that says so.
+        finished.wait(PATIENCE)
     return {"rate": rate}
 
 

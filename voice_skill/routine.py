@@ -42,6 +42,8 @@ from typing import Literal, TypeAlias
 from voice_skill.bundle import RoutinePart, RoutinePlan, Step, Variant
 from voice_skill.cues import Cue, Ease, Finished, Halfway, LeadIn, Speak
 
+__all__ = ["Cue", "Ease", "Finished", "Guide", "Halfway", "LeadIn", "Speak", "Where"]
+
 LATE = 2.0
 """Seconds after which something due counts as missed; scheduling on a busy machine stays far below."""
 
@@ -106,7 +108,7 @@ class Guide:
         return self._enter(now) if self._phase == "ready" else []
 
     def due(self, now: float) -> list[Cue]:
-        """What is to be spoken and played now, in this order; often nothing."""
+        """Tell what is to be spoken and played now, in this order; often nothing."""
         cues: list[Cue] = []
         while (event := self._next_event()) is not None and event <= now:
             late = now - event > LATE
@@ -125,14 +127,14 @@ class Guide:
         return cues
 
     def deadline(self) -> float | None:
-        """When to call ``due``: at most a second ahead; None while only speech or a person can go on."""
+        """Say when to call ``due``: at most a second ahead; None while only speech or a person can go on."""
         event = self._next_event()
         if self._phase == "hold" or (self._phase == "cue" and self._now < self._slot_ends()):
             return self._now + 1.0 if event is None else min(event, self._now + 1.0)
         return event
 
     def line_finished(self, now: float) -> None:
-        """The line of the latest ``Speak``, or the lead-in, has been heard to its end."""
+        """Note that the line of the latest ``Speak``, or the lead-in, has been heard to its end."""
         if self._phase == "cue" and self._heard is None:
             self._heard = now
 
@@ -208,7 +210,7 @@ class Guide:
         return self._phase == "finished"
 
     def left(self) -> float:
-        """Seconds to the end of the routine at the default rate, pauses apart."""
+        """Count the seconds to the end of the routine at the default rate, pauses apart."""
         if self.finished:
             return 0.0
         cue_left = 0.0 if self._told else max(0.0, self._slot_ends() - self._now)
@@ -216,11 +218,11 @@ class Guide:
         return cue_left + self.hold_left() + rest
 
     def hold_left(self) -> float:
-        """Seconds of this step's hold that are still to be done; 0 where it has none."""
+        """Count the seconds of this step's hold that are still to be done; 0 where it has none."""
         return self.step.hold - self._held_now()
 
     def where(self) -> Where:
-        """The present part and step."""
+        """Tell the present part and step."""
         part, step = self._stops[self._index]
         counted = [each.name for each in self._variant.parts if each.counted]
         number = counted.index(part.name) + 1 if part.counted else 0
@@ -230,7 +232,7 @@ class Guide:
     # --- a crash
 
     def snapshot(self) -> str:
-        """The place as JSON, for ``from_snapshot`` after a crash."""
+        """Write the place down as JSON, for ``from_snapshot`` after a crash."""
         phase, elapsed = ("hold", self._held_now()) if self._told else ("cue", self._now - self._began)
         place = {"variant": self.variant, "part": self._stops[self._index][0].name, "step": self._index}
         return json.dumps(place | {"phase": phase, "elapsed": round(elapsed, 3)})

@@ -16,37 +16,71 @@ costs less than a missed one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from voice_skill.bundle import RedFlag
-from voice_skill.text import words
+from voice_skill.text import normal
 
 WINDOW = 9
 """How many words a pattern may spread over."""
 REACH = 4
 """How many words after "not" are still denied by it."""
 
-_DENIALS = frozenset("not no never without nor neither".split())
-_BOUNDARIES = frozenset("but and however though although except because since so then also plus".split())
+_DENIALS = frozenset(["not", "no", "never", "without", "nor", "neither"])
+_BOUNDARIES = frozenset(
+    [
+        "but",
+        "and",
+        "however",
+        "though",
+        "although",
+        "except",
+        "because",
+        "since",
+        "so",
+        "then",
+        "also",
+        "plus",
+    ]
+)
 """After these a denial no longer holds: "not swollen but my chest hurts"."""
-_NO_DENIAL = (
-    "no idea", "not sure", "do not know", "not know", "not only", "not just", "can not tell", "no doubt", "not normal",
-    "do not understand", "not certain", "why not", "no matter", "not stop", "not go away", "not getting better",
-)  # fmt: skip
+_HARMLESS = re.compile(
+    r"\b(?:no idea|not sure|not know|not only|not just|can not tell|no doubt|not normal|not understand|not certain|why not"
+    r"|no matter|not stop|not go away|not getting better|not let go)\b"
+)
 """Runs of words whose "no" or "not" denies nothing of what follows."""
-_LONG_PAST = (
-    "years ago", "year ago", "last year", "months ago", "last month", "used to", "when i was", "in the past",
-    "long ago", "as a child", "once had",
-)  # fmt: skip
-_IN_GENERAL = (
-    "what if", "is it true", "what are the", "what is the", "what does", "when should", "when do", "how do i know",
-    "how can i tell", "how would i", "what should i look", "can a cramp", "can cramps", "do cramps", "does a cramp",
-    "tell me about", "what causes", "is a", "are there", "what happens",
-)  # fmt: skip
+_LONG_PAST = re.compile(
+    r"\b(?:years? ago|last year|months ago|last month|used to|when i was|in the past|long ago|as a child|once had)\b"
+)
+_IN_GENERAL = re.compile(
+    r"(?:what if|is it true|what are the|what is the|what does|when should|when do|how do i know|how can i tell|how would i"
+    r"|what should i look|can a cramp|can cramps|do cramps|does a cramp|tell me about|what causes|is a|are there|what happens"
+    r"|is (?:swelling|redness|numbness|heat|weakness|pain))\b"
+)
 """Openings of questions about the subject, not reports; they count only without "my", "I am" and the like."""
-_PERSONS = frozenset("my i me his her he she our their mine wife husband mother father mum dad".split())
+_PERSONS = frozenset(
+    [
+        "my",
+        "i",
+        "me",
+        "his",
+        "her",
+        "he",
+        "she",
+        "our",
+        "their",
+        "mine",
+        "wife",
+        "husband",
+        "mother",
+        "father",
+        "mum",
+        "dad",
+    ]
+)
 
 _LEVELS = ("emergency", "same_day", "appointment")
 
@@ -70,14 +104,14 @@ class RedFlags:
 
     def find(self, text: str) -> Alarm | None:
         """The most urgent rule that ``text`` fires, or None."""
-        tokens = words(text)
-        if _is_past(tokens) or _is_general(tokens):
+        said = normal(text)
+        if _LONG_PAST.search(said) or _is_general(said):
             return None
         seen: dict[str, str | None] = {}
 
         def present(sign: str) -> str | None:
             if sign not in seen:
-                seen[sign] = next((p for p in self._signs.get(sign, ()) if _occurs(p, tokens)), None)
+                seen[sign] = next((p for p in self._signs.get(sign, ()) if _occurs(p, said)), None)
             return seen[sign]
 
         for rule in self._rules:
@@ -87,31 +121,29 @@ class RedFlags:
         return None
 
 
-def _is_past(tokens: tuple[str, ...]) -> bool:
-    return any(_runs(run, tokens) for run in _LONG_PAST)
-
-
-def _is_general(tokens: tuple[str, ...]) -> bool:
-    opening = " ".join(tokens[:4]) + " "
-    return opening.startswith(tuple(f"{start} " for start in _IN_GENERAL)) and not _PERSONS & set(tokens)
-
-
-def _runs(run: str, tokens: Sequence[str]) -> bool:
-    return f" {run} " in f" {' '.join(tokens)} "
+def _is_general(said: str) -> bool:
+    return bool(_IN_GENERAL.match(said)) and not _PERSONS & set(said.split())
 
 
 @lru_cache(maxsize=2000)
-def _parse(pattern: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """Groups, each of alternatives, each of words."""
-    return tuple(tuple(tuple(alt.split()) for alt in group.split("|")) for group in pattern.split(" + "))
+def _compile(pattern: str) -> tuple[re.Pattern[str], ...]:
+    """One regular expression for each group, the longest alternatives first."""
+    groups = (sorted(group.split("|"), key=len, reverse=True) for group in pattern.split(" + "))
+    return tuple(re.compile(rf"\b(?:{'|'.join(map(_alternative, group))})(?= |$)") for group in groups)
 
 
-def _occurs(pattern: str, tokens: tuple[str, ...]) -> bool:
+def _alternative(words_: str) -> str:
+    return re.escape(words_).replace(r"\*", r"\w*")
+
+
+def _occurs(pattern: str, said: str) -> bool:
     """Whether the pattern is found, near enough together, and not denied."""
-    groups = [sorted({span for alt in group for span in _spans(alt, tokens)}) for group in _parse(pattern)]
-    if not all(groups):
+    expressions = _compile(pattern)
+    if not all(expression.search(said) for expression in expressions):
         return False
-    denials = _denials(tokens)
+    groups = [[_span(found, said) for found in expression.finditer(said)] for expression in expressions]
+    tokens = said.split()
+    denials = _denials(tokens, said)
     return any(
         max(end for _, end in spans) - min(start for start, _ in spans) <= WINDOW
         and not _is_denied(spans, denials, tokens)
@@ -119,16 +151,10 @@ def _occurs(pattern: str, tokens: tuple[str, ...]) -> bool:
     )
 
 
-def _spans(alternative: tuple[str, ...], tokens: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Where a run of words stands: start and end, end not included."""
-    size = len(alternative)
-    for start in range(len(tokens) - size + 1):
-        if all(_fits(word, token) for word, token in zip(alternative, tokens[start : start + size], strict=True)):
-            yield start, start + size
-
-
-def _fits(word: str, token: str) -> bool:
-    return token.startswith(word[:-1]) if word.endswith("*") else token == word
+def _span(found: re.Match[str], said: str) -> tuple[int, int]:
+    """Where a run of words stands, counted in words: start and end, end not included."""
+    start = said.count(" ", 0, found.start())
+    return start, start + found[0].count(" ") + 1
 
 
 def _combine(groups: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[tuple[int, int], ...]]:
@@ -142,23 +168,19 @@ def _combine(groups: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[tupl
         yield tuple(chosen)
 
 
-def _denials(tokens: tuple[str, ...]) -> list[int]:
+def _denials(tokens: Sequence[str], said: str) -> list[int]:
     """Positions of words that deny what follows."""
-    harmless = {
-        start + offset
-        for run in _NO_DENIAL
-        for start, end in _spans(tuple(run.split()), tokens)
-        for offset in range(end - start)
-    }
+    harmless = {position for found in _HARMLESS.finditer(said) for position in range(*_span(found, said))}
     return [i for i, token in enumerate(tokens) if token in _DENIALS and i not in harmless]
 
 
-def _is_denied(spans: Sequence[tuple[int, int]], denials: Sequence[int], tokens: tuple[str, ...]) -> bool:
+def _is_denied(spans: Sequence[tuple[int, int]], denials: Sequence[int], tokens: Sequence[str]) -> bool:
     inside = {position for start, end in spans for position in range(start, end)}
     return any(
         denial not in inside
         and any(
-            0 < start - denial <= REACH and not _BOUNDARIES & set(tokens[denial + 1 : start]) for start, _ in spans
+            0 < start - denial <= REACH and not _BOUNDARIES & set(tokens[denial + 1 : start])
+            for start, _ in spans
         )
         for denial in denials
     )

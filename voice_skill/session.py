@@ -31,6 +31,7 @@ from voice_skill.interpreter import NONE, Interpretation, Interpreter
 from voice_skill.messages import (
     AudioBack,
     AudioLost,
+    Closed,
     Effect,
     Event,
     Heard,
@@ -167,7 +168,10 @@ class Session:
             case AudioLost():
                 self._lose(event)
             case AudioBack(part):
-                self._script.prompt(f"{part}_back")
+                if f"{part}_back" in self._bundle.prompts:
+                    self._script.prompt(f"{part}_back")
+            case Closed():
+                self._script.hush()
         self._settle()
         return self._take()
 

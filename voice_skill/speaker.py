@@ -16,10 +16,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from . import devices
-from .errors import AudioDeviceError
-from .sound import Samples, Sound, silence
-from .wav import write_wav
+from voice_skill import devices
+from voice_skill.errors import AudioDeviceError
+from voice_skill.sound import Samples, Sound, silence
+from voice_skill.wav import write_wav
 
 BLOCK_SECONDS = 0.02
 AHEAD = 3
@@ -61,18 +61,26 @@ class DeviceSpeaker:
     """A real loudspeaker, open from the start; ``name`` None is the system's own choice.
 
     ``tap`` is given every piece that is sent to the device, zeros included, for the echo canceller; it is
-    called from PortAudio's thread and must only queue it.
+    called from PortAudio's thread and must only queue it.  Raises AudioDeviceError when it cannot be
+    opened, and later when it has not asked for sound for ``patience`` seconds.
     """
 
-    def __init__(self, name: str | None = None, tap: Callable[[Samples], None] | None = None) -> None:
+    def __init__(
+        self,
+        name: str | None = None,
+        tap: Callable[[Samples], None] | None = None,
+        patience: float = devices.PATIENCE,
+        library: Any = None,
+    ) -> None:
+        self.rate = _USUAL_RATE  # the callback needs one before the real one is known
         self.played_seconds = 0.0
         self._tap = tap
+        self._patience = patience
         self._blocks: deque[Samples] = deque()
         self._rest: Samples = silence(0, _USUAL_RATE)
-        self._last_sample = 0.0
         self._stopping = False
         self._called_at = time.monotonic()
-        self._stream, self.rate = devices.open_stream("output", name, self._make, _USUAL_RATE)
+        self._stream, self.rate = devices.open_stream("output", name, self._make, _USUAL_RATE, library)
         self.latency = float(self._stream.latency)
         self._rest = silence(_PRE_ROLL, self.rate)
 
@@ -113,7 +121,7 @@ class DeviceSpeaker:
         )  # fmt: skip
 
     def _watch(self) -> None:
-        if time.monotonic() - self._called_at > devices.PATIENCE:
+        if time.monotonic() - self._called_at > self._patience:
             raise AudioDeviceError("The loudspeaker has gone. Check that it is plugged in.")
 
     def _give(self, wanted: Any, frames: int, _when: Any, _status: Any) -> None:

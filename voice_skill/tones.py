@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .messages import Tone
-from .sound import Samples, from_floats
+from voice_skill.messages import Tone
+from voice_skill.sound import Samples, from_floats
 
 _PEAK = 6500.0
 

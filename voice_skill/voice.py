@@ -26,9 +26,9 @@ from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from .errors import AudioFormatError, VoiceError
-from .sound import Sound, empty, trimmed
-from .wav import read_sound, write_wav
+from voice_skill.errors import AudioFormatError, VoiceError
+from voice_skill.sound import Sound, empty, trimmed
+from voice_skill.wav import read_sound, write_wav
 
 SLOWEST, FASTEST = 80, 400
 """Words a minute that eSpeak NG can do."""

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .errors import AudioFormatError
-from .sound import Sound, from_floats
+from voice_skill.errors import AudioFormatError
+from voice_skill.sound import Sound, from_floats
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 LOWEST_RATE, HIGHEST_RATE = 8_000, 48_000

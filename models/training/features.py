@@ -1,0 +1,92 @@
+"""Sound to log mel energies, exactly as the recogniser computes them.
+
+Vosk computes 40 MFCCs from 40 mel bands: a cosine transform that loses nothing. The network is therefore trained on
+the log mel energies, where noise, filters and voices can be imitated cheaply, and the cosine transform is undone in
+the weights of its first layer when the model is written (`mfcc_to_mel`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+MELS = 40
+HOP, WINDOW = 160, 400
+"""Samples between frames, and in a frame, at 16 kHz."""
+SUBSAMPLING = 3
+"""The network answers on every third frame."""
+LIFTER = 22.0
+CONF = "\n".join(
+    ["--use-energy=false", "--num-mel-bins=40", "--num-ceps=40", "--low-freq=20", "--high-freq=-400", "--dither=1.0", ""]
+)
+"""conf/mfcc.conf of the model. Dither 1.0 keeps digital silence from being minus infinity."""
+
+Floats = npt.NDArray[np.float32]
+
+
+def _options() -> Any:
+    import kaldi_native_fbank
+
+    options = kaldi_native_fbank.FbankOptions()
+    options.frame_opts.samp_freq = 16000.0
+    options.frame_opts.dither = 0.0
+    options.mel_opts.num_bins = MELS
+    options.mel_opts.low_freq, options.mel_opts.high_freq = 20.0, -400.0
+    options.use_energy = False
+    return options
+
+
+def log_mel(samples: Floats, chance: np.random.Generator) -> Floats:
+    """Log mel energies (frames, 40) of 16 kHz sound in 16-bit units (-32768..32767); too short a sound gives 0 rows."""
+    import kaldi_native_fbank
+
+    computer = kaldi_native_fbank.OnlineFbank(_options())
+    dithered = samples + chance.standard_normal(len(samples), dtype=np.float32)
+    computer.accept_waveform(16000.0, dithered)
+    computer.input_finished()
+    count = computer.num_frames_ready
+    frames = np.empty((count, MELS), np.float32)
+    for index in range(count):
+        frames[index] = computer.get_frame(index)
+    return frames
+
+
+def mfcc_matrix() -> npt.NDArray[np.float64]:
+    """(40, 40): MFCCs = this matrix times log mel energies (Kaldi's cosine transform and lifter)."""
+    index = np.arange(MELS)
+    cosine = np.sqrt(2.0 / MELS) * np.cos(np.pi / MELS * np.outer(index, index + 0.5))
+    cosine[0] = np.sqrt(1.0 / MELS)
+    lifter = 1.0 + 0.5 * LIFTER * np.sin(np.pi * index / LIFTER)
+    matrix: npt.NDArray[np.float64] = lifter[:, None] * cosine
+    return matrix
+
+
+def mfcc_to_mel() -> npt.NDArray[np.float64]:
+    """(40, 40): log mel energies = this matrix times MFCCs."""
+    return np.linalg.inv(mfcc_matrix())
+
+
+def frame_labels(phones: list[tuple[int, float]], frames: int) -> npt.NDArray[np.uint8]:
+    """Pdf of every network answer: (ceil(frames / 3),) from (base phone, end in seconds).
+
+    Every phone gets one answer at least, if there are enough: its neighbours give way.
+    """
+    answers = -(-frames // SUBSAMPLING)
+    centres = (np.arange(answers) * SUBSAMPLING * HOP + WINDOW / 2) / 16000.0
+    ends = np.searchsorted(centres, [end for _, end in phones])
+    starts = np.concatenate([[0], ends[:-1]])
+    for index in range(1, len(starts)):  # push right whatever has no room
+        starts[index] = max(starts[index], starts[index - 1] + 1)
+    limit = answers
+    for index in range(len(starts) - 1, -1, -1):  # and back left from the end
+        limit = starts[index] = min(starts[index], limit - 1)
+    labels = np.zeros(answers, np.uint8)
+    if starts[0] < 0:  # more phones than answers: not usable
+        return labels[:0]
+    starts[0] = 0
+    for (phone, _), start, end in zip(phones, starts, [*starts[1:], answers], strict=True):
+        labels[start:end] = 2 * phone + 1
+        labels[start] = 2 * phone
+    return labels

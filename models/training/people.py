@@ -1,0 +1,71 @@
+"""Human speech made ready for training: read, aligned with a first network, and the doubtful parts dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .align import align
+from .corpus import Samples, Utterance, write_part
+from .features import log_mel
+from .human import Recording, recordings
+from .lexicon import Pronunciation, pronounce, tidy
+from .network import LEFT, RIGHT, Network
+from .noise import read_sound
+
+PER_PART = 400
+WORST = -3.5
+"""Alignments that score less are dropped: wrong label, cut-off word, no speech."""
+
+
+def scores_of(network: Network, mel: np.ndarray, priors: np.ndarray) -> np.ndarray:
+    """(answers, 82) log likelihoods up to a constant: log posterior - log prior."""
+    padded = np.pad(mel.astype(np.float32), ((LEFT, RIGHT), (0, 0)), mode="edge")
+    with torch.no_grad():
+        scores = network(torch.from_numpy(padded)[None])[0, :, : len(priors)]
+        normal = torch.log_softmax(scores, 1).numpy()
+    return np.asarray(normal - priors, np.float32)
+
+
+def prepare_people(
+    source: Path, target: Path, network: Network, priors: np.ndarray, tell: Callable[[float, str], None]
+) -> None:
+    """Writes the aligned parts that are missing."""
+    allowed = [r for r in recordings(source) if not r.held_out]
+    groups = [allowed[i : i + PER_PART] for i in range(0, len(allowed), PER_PART)]
+    for index, group in enumerate(groups):
+        stem = target / f"people{index:04d}"
+        if not stem.with_suffix(".json").exists():
+            utterances: list[Utterance] = []
+            sounds: list[Samples] = []
+            for recording in group:
+                made = _aligned(recording, network, priors)
+                if made is not None:
+                    utterances.append(made[0])
+                    sounds.append(made[1])
+            write_part(stem, utterances, sounds)
+        tell((index + 1) / len(groups), f"alignment {index + 1} of {len(groups)}")
+
+
+def _aligned(recording: Recording, network: Network, priors: np.ndarray) -> tuple[Utterance, Samples] | None:
+    """One recording with its phones, or None if it is not to be trusted."""
+    words = [_variants(word) for word in tidy(recording.text)]
+    sound = read_sound(recording.path)
+    if not words or not all(words) or len(sound) < 4000:
+        return None
+    mel = log_mel(sound * (3000.0 / (np.sqrt(np.mean(sound**2)) + 1.0)), np.random.default_rng(0))
+    found = align(scores_of(network, mel, priors), words)
+    if found is None or found.score < WORST:
+        return None
+    speaker = f"{recording.source} {recording.speaker}"
+    return Utterance(recording.text, speaker, 0, 0, found.phones), sound.clip(-32768, 32767).astype(np.int16)
+
+
+def _variants(word: str) -> list[Pronunciation]:
+    try:
+        return list(pronounce(word))
+    except ValueError:
+        return []

@@ -1,0 +1,72 @@
+"""Turns parts of speech into parts of features with labels, ready to train on.
+
+A feature part is one .npz: `mel` (frames of all utterances, 40) float16, `pdfs` (answers of all utterances) uint8,
+`frames` and `answers` (utterances) int32: how many of each belong to an utterance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+
+from .augment import augment
+from .corpus import parts, read_part
+from .features import frame_labels, log_mel
+from .noise import Surroundings, any_noise, read_surroundings
+
+NOISE_ONLY = 0.05
+"""Share of added utterances in which nobody speaks: noise must be heard as silence, not as short words."""
+_around: dict[str, Surroundings] = {}
+
+
+def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> float:
+    """Augments and measures one part of speech; returns the seconds of sound in it. A finished part is left alone."""
+    if target.exists():
+        return 0.0
+    around = _around.setdefault(str(noise), read_surroundings(noise) if str(noise) not in _around else Surroundings())
+    chance = np.random.default_rng(seed)
+    spoken = [(utterance, sound) for utterance, sound in read_part(stem) if utterance.phones]
+    voices = [sound for _, sound in spoken if len(sound) > 8000]
+    mels, pdfs = [], []
+    for utterance, sound in spoken:
+        heard, phones = augment(sound, utterance.phones, around, voices, chance)
+        mel = log_mel(heard, chance)
+        labels = frame_labels(phones, len(mel))
+        if len(labels):
+            mels.append(mel.astype(np.float16))
+            pdfs.append(labels)
+    for _ in range(int(NOISE_ONLY * len(spoken))):
+        length = int(chance.uniform(1.5, 5) * 16000)
+        level = 32768 * 10 ** (chance.uniform(-70, -15) / 20)
+        mel = log_mel((any_noise(length, around.noises, chance) * level).clip(-32768, 32767), chance)
+        mels.append(mel.astype(np.float16))
+        pdfs.append(np.ones(-(-len(mel) // 3), np.uint8))
+    draft = target.with_suffix(".draft.npz")
+    np.savez(
+        draft,
+        mel=np.concatenate(mels),
+        pdfs=np.concatenate(pdfs),
+        frames=np.array([len(m) for m in mels], np.int32),
+        answers=np.array([len(p) for p in pdfs], np.int32),
+    )
+    draft.rename(target)
+    return sum(len(mel) for mel in mels) / 100
+
+
+def prepare(
+    source: Path, target: Path, copies: int, noise: Path | None, seed: int, tell: Callable[[float, str], None]
+) -> None:
+    """Prepares every part of `source` into `target`, `copies` times with different chances, on two processes."""
+    target.mkdir(parents=True, exist_ok=True)
+    wanted = [(stem, copy) for stem in parts(source) for copy in range(copies)]
+    with ProcessPoolExecutor(2) as pool:
+        jobs = [
+            pool.submit(prepare_part, stem, target / f"{stem.name}-{copy}.npz", noise, seed * 100003 + index)
+            for index, (stem, copy) in enumerate(wanted)
+        ]
+        for done, job in enumerate(as_completed(jobs), start=1):
+            job.result()
+            tell(done / len(jobs), f"features {done} of {len(jobs)}")

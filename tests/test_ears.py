@@ -1,0 +1,294 @@
+"""The ears on recordings and on microphones that fail: what is posted, when, and what is kept back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from queue import Empty, Queue
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from speech import spoken
+
+from voice_skill.ears import Ears
+from voice_skill.endpoint import Endpoint
+from voice_skill.errors import AudioDeviceError
+from voice_skill.listener import Listener, Speech
+from voice_skill.messages import AudioBack, AudioLost, Event, Heard
+from voice_skill.microphone import SILENT_REASON, Microphone
+from voice_skill.recogniser import SpeechModel
+from voice_skill.wav import read_sound
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+RATE = 16000
+BLOCK = 1280
+PATIENCE = 30.0
+"""Seconds after which a test gives up waiting; never waited for when all is well."""
+Say = Callable[[str], bytes]
+OPEN = ["stop", "pause", "how long left", "start the routine", "what causes leg cramps"]
+INTERRUPT = ["stop", "pause", "don't stop", "how long left"]
+QUIET = bytes(RATE)
+"""Half a second of silence."""
+
+
+class Reel:
+    """A microphone made of pieces: bytes are sound, anything callable is called when the sound gets there."""
+
+    def __init__(self, pieces: Sequence[bytes | Callable[[], None]], rate: int = RATE) -> None:
+        self.rate = rate
+        self.dropped = 0
+        self.silent = False
+        self.behind = 0.0
+        self._pieces = pieces
+
+    def blocks(self) -> Iterator[bytes]:
+        """Cut each piece to 40 ms."""
+        for piece in self._pieces:
+            if not isinstance(piece, bytes):
+                piece()
+                continue
+            for at in range(0, len(piece), BLOCK):
+                yield piece[at : at + BLOCK]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def model(model_folder: Path) -> Iterator[SpeechModel]:
+    """One loaded model for all tests of this file."""
+    with SpeechModel(model_folder) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="module")
+def say(tmp_path_factory: pytest.TempPathFactory) -> Say:
+    """Make speech, as bytes."""
+    folder = tmp_path_factory.mktemp("speech")
+    return lambda text: read_sound(spoken(text, folder)).sound.samples.astype("<i2").tobytes()
+
+
+class Scene:
+    """Ears with an inbox, over microphones that are given one after the other."""
+
+    def __init__(
+        self, model: SpeechModel, *microphones: Microphone | AudioDeviceError, **settings: object
+    ) -> None:
+        self.inbox: Queue[Event] = Queue()
+        self.now = 1000.0
+        self._microphones = list(microphones)
+        self.ears = Ears(
+            open_microphone=self._open,
+            model=model,
+            phrases={"open": OPEN, "interrupt": INTERRUPT, "standby": ["start the routine"]},
+            inbox=self.inbox,
+            clock=lambda: self.now,
+            complete=lambda text: text in OPEN,
+            interrupts=frozenset({"stop", "pause"}),
+            first_wait=0.0,
+            **settings,  # type: ignore[arg-type]  # each test knows what it sets
+        )
+
+    def _open(self) -> Microphone:
+        found = self._microphones.pop(0)
+        if isinstance(found, AudioDeviceError):
+            raise found
+        return found
+
+    def play(self, mode: str = "open") -> list[Event]:
+        """Listen until the microphones end; give what was posted."""
+        self.ears.listen(mode)  # type: ignore[arg-type]  # one of the modes
+        self.ears.start()
+        assert self.ears.join(PATIENCE)
+        events: list[Event] = []
+        try:
+            while True:
+                events.append(self.inbox.get_nowait())
+        except Empty:
+            return events
+
+
+def texts(events: list[Event]) -> list[str]:
+    """Give the words of what was heard."""
+    return [event.text for event in events if isinstance(event, Heard)]
+
+
+def test_what_is_said_is_posted_with_the_time_it_ended(model: SpeechModel, say: Say) -> None:
+    """Two requests, each posted once, each dated back to its last sound."""
+    events = Scene(model, Reel([QUIET, say("how long left"), QUIET * 3, say("pause"), QUIET * 3])).play()
+    assert texts(events) == ["how long left", "pause"]
+    for event in events:
+        assert isinstance(event, Heard)
+        assert event.confidence > 0.5
+        assert event.ended_at is not None
+        assert 1000 - 0.55 <= event.ended_at <= 1000 - 0.4
+
+
+def test_sound_that_waited_in_the_queue_is_dated_back(model: SpeechModel, say: Say) -> None:
+    """A busy machine fetches late; the words were not said late."""
+    reel = Reel([QUIET, say("pause"), QUIET * 3])
+    reel.behind = 2.0
+    (event,) = Scene(model, reel).play()
+    assert isinstance(event, Heard)
+    assert event.ended_at is not None
+    assert event.ended_at < 1000 - 2.4
+
+
+def test_a_recording_that_ends_with_its_last_word_is_heard(model: SpeechModel, say: Say) -> None:
+    """Nobody records the silence after it."""
+    assert texts(Scene(model, Reel([say("start the routine")])).play()) == ["start the routine"]
+
+
+def test_silence_posts_nothing(model: SpeechModel) -> None:
+    """A quiet night, of a minute and a half."""
+    assert Scene(model, Reel([QUIET * 180])).play() == []
+
+
+def test_a_word_that_cuts_in_does_not_wait_for_quiet(model: SpeechModel, say: Say) -> None:
+    """In interrupt mode it is posted while the noise after it goes on, and what follows is let pass."""
+    noise = np.random.default_rng(3).normal(0, 600, RATE * 2).astype("<i2").tobytes()
+    heard_before: list[int] = []
+    scene: Scene
+
+    def look() -> None:
+        heard_before.append(scene.inbox.qsize())
+
+    reel = Reel([QUIET, say("pause"), noise[: RATE // 2], look, noise])
+    scene = Scene(model, reel)
+    assert texts(scene.play("interrupt")) == ["pause"]
+    assert heard_before == [1]
+
+
+def test_the_rest_of_the_breath_is_no_second_request(model: SpeechModel, say: Say) -> None:
+    """After the cut-in the session listens openly again, while the person is still speaking."""
+    scene: Scene
+
+    def as_the_session_would() -> None:
+        if scene.inbox.qsize():
+            scene.ears.listen("open")
+
+    words = say("stop start the routine")
+    pieces: list[bytes | Callable[[], None]] = [QUIET]
+    for at in range(0, len(words), BLOCK):
+        pieces += [words[at : at + BLOCK], as_the_session_would]
+    scene = Scene(model, Reel([*pieces, QUIET * 3, say("pause"), QUIET * 3]))
+    assert texts(scene.play("interrupt")) == ["stop", "pause"]
+
+
+def test_our_own_words_do_not_interrupt_us(model: SpeechModel, say: Say) -> None:
+    """What consists of words of the sentence in the air is echo; other words are not."""
+    sound = [QUIET, say("stop"), QUIET * 3, say("pause"), QUIET * 3]
+    events = Scene(model, Reel(sound), speaking=lambda: "say stop whenever you like").play("interrupt")
+    assert texts(events) == ["pause"]
+
+
+def test_echo_is_taken_out_before_anything_else(model: SpeechModel, say: Say) -> None:
+    """What the canceller returns is what is heard."""
+    scene = Scene(model, Reel([QUIET, say("pause"), QUIET * 3]), without_echo=lambda block: bytes(len(block)))
+    assert scene.play() == []
+
+
+def test_a_voice_over_ours_is_announced(model: SpeechModel, say: Say) -> None:
+    """Once when it begins, once when it ends."""
+    told: list[bool] = []
+    Scene(model, Reel([QUIET, say("how long left"), QUIET * 3]), on_voice=told.append).play("interrupt")
+    assert told == [True, False]
+
+
+def test_an_unsure_hearing_is_dropped_in_standby(model: SpeechModel, say: Say) -> None:
+    """At night nothing answers what it did not understand."""
+    demanding = {"standby": 1.01}
+    reel = Reel([QUIET, say("start the routine"), QUIET * 3])
+    assert Scene(model, reel, least_confidence=demanding).play("standby") == []
+    assert texts(Scene(model, reel).play("standby")) == ["start the routine"]
+
+
+def test_another_mode_begins_afresh(model: SpeechModel, say: Say) -> None:
+    """What was half heard before the change is forgotten, the words after it are not."""
+    scene: Scene
+
+    def turn_over() -> None:
+        scene.ears.listen("open")
+
+    reel = Reel([QUIET, say("pause"), turn_over, QUIET * 2, say("how long left"), QUIET * 3])
+    scene = Scene(model, reel)
+    scene.ears.interrupts = frozenset()
+    assert texts(scene.play("interrupt")) == ["how long left"]
+
+
+def test_a_lost_microphone_is_told_once_and_found_again(model: SpeechModel, say: Say) -> None:
+    """Lost in mid-sentence, missing twice, back at another rate: one loss, one return, and it hears."""
+
+    def fail() -> None:
+        raise AudioDeviceError("The microphone has gone.")
+
+    wide = np.repeat(np.frombuffer(say("pause"), "<i2"), 3).tobytes()
+    events = Scene(
+        model,
+        Reel([QUIET, say("what causes"), fail]),
+        AudioDeviceError("none"),
+        AudioDeviceError("none"),
+        Reel([QUIET * 3, wide, QUIET * 9], rate=48000),
+    ).play()
+    assert events[:2] == [AudioLost("microphone", "The microphone has gone."), AudioBack("microphone")]
+    assert texts(events) == ["pause"]
+
+
+def test_no_microphone_at_all_is_told(model: SpeechModel) -> None:
+    """The sentence of the error is the reason; one that comes later is welcome."""
+    events = Scene(model, AudioDeviceError("No microphone was found."), Reel([QUIET])).play()
+    assert events == [AudioLost("microphone", "No microphone was found."), AudioBack("microphone")]
+
+
+def test_a_dead_line_is_told_once_and_so_is_its_return(model: SpeechModel) -> None:
+    """Nothing but zeros is no reason to open the device again and again."""
+    reel = Reel([])
+
+    def dead(silent: bool) -> Callable[[], None]:
+        return lambda: setattr(reel, "silent", silent)
+
+    reel._pieces = [QUIET, dead(True), QUIET * 4, dead(False), QUIET]
+    assert Scene(model, reel).play() == [AudioLost("microphone", SILENT_REASON), AudioBack("microphone")]
+
+
+def test_a_mistake_in_the_thread_is_not_swallowed(model: SpeechModel) -> None:
+    """Deaf ears say so before they end."""
+    caught: list[type[BaseException]] = []
+    before = threading.excepthook
+    threading.excepthook = lambda about: caught.append(about.exc_type)
+    try:
+        scene = Scene(model, Reel([lambda: exec("1 / 0")]))  # noqa: S102  # the shortest mistake
+        (lost,) = scene.play()
+    finally:
+        threading.excepthook = before
+    assert isinstance(lost, AudioLost)
+    assert "mistake in the program" in lost.reason
+    assert caught == [ZeroDivisionError]
+
+
+def test_closing_ends_the_thread_in_the_middle(model: SpeechModel) -> None:
+    """Within a block, with a microphone that would go on for hours."""
+    reached = threading.Event()
+    scene = Scene(model, Reel([QUIET, reached.set, *[QUIET] * 100_000]))
+    scene.ears.start()
+    assert reached.wait(PATIENCE)
+    scene.ears.close()
+    assert scene.ears.join(0)
+
+
+def test_a_long_quiet_winds_the_recogniser_back(model: SpeechModel, say: Say) -> None:
+    """Minutes of silence, then a request: heard like the first."""
+    listener = Listener(model.recogniser(RATE, OPEN), Endpoint(RATE))
+    speeches: list[Speech] = []
+    for piece in (QUIET * 60, say("pause"), QUIET * 3, QUIET * 60, say("pause"), QUIET * 3):
+        for at in range(0, len(piece), BLOCK):
+            speech = listener.feed(piece[at : at + BLOCK])
+            speeches += [speech] if speech else []
+    assert [speech.hearing.text for speech in speeches] == ["pause", "pause"]

@@ -1,0 +1,377 @@
+"""The mouth on a speaker of memory: order, silence on demand, and what happens when parts fail."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from queue import Queue
+
+import numpy as np
+import pytest
+
+from voice_skill.errors import AudioDeviceError, VoiceError
+from voice_skill.messages import AudioBack, AudioLost, Event, SpeechFinished
+from voice_skill.mouth import Mouth
+from voice_skill.sound import Samples, Sound
+from voice_skill.speaker import BLOCK_SECONDS, MemorySpeaker, Speaker, WavSpeaker
+from voice_skill.voice import Voice
+from voice_skill.wav import read_sound
+
+RATE = 1000
+PATIENCE = 20.0
+"""Seconds after which a test gives up waiting; never waited for when all is well."""
+
+
+class FakeVoice:
+    """Each sentence becomes a level of its own, ``seconds`` long, so that it is known in the samples."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        self.rate = 150
+        self.seconds = seconds
+        self.asked: list[tuple[str, int]] = []
+        self.broken = False
+        self.gate: threading.Event | None = None
+
+    def render(self, sentence: str, rate: int | None = None) -> Sound:
+        """Give a plateau of 1,000 times the number of the sentence."""
+        self.asked.append((sentence, rate or self.rate))
+        if self.gate is not None:
+            self.gate.wait(PATIENCE)
+        if self.broken:
+            raise VoiceError("The voice does not work.")
+        return Sound(np.full(round(self.seconds * RATE), 1000 * len(self.asked), np.int16), RATE)
+
+
+@dataclass
+class Stage:
+    """A mouth with everything it needs, and what came of it."""
+
+    voice: FakeVoice = field(default_factory=FakeVoice)
+    inbox: Queue[Event] = field(default_factory=Queue)
+    shown: list[str] = field(default_factory=list)
+    first: list[tuple[int, float]] = field(default_factory=list)
+    speakers: list[Speaker | AudioDeviceError] = field(default_factory=list)
+    speaker: MemorySpeaker = field(default_factory=lambda: MemorySpeaker(RATE))
+    now: float = 0.0
+
+    def open_speaker(self) -> Speaker:
+        """Give the next one of ``speakers``, then always the usual one."""
+        found = self.speakers.pop(0) if self.speakers else self.speaker
+        if isinstance(found, AudioDeviceError):
+            raise found
+        return found
+
+    def mouth(self) -> Mouth:
+        """Make a mouth that has not been started."""
+        return Mouth(
+            voice=self.voice,  # type: ignore[arg-type]  # has what the mouth uses
+            open_speaker=self.open_speaker,
+            inbox=self.inbox,
+            clock=lambda: self.now,
+            show=self.shown.append,
+            on_first_sample=lambda utterance, at: self.first.append((utterance, at)),
+        )
+
+    def next(self) -> Event:
+        """Wait for the next event."""
+        return self.inbox.get(timeout=PATIENCE)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Make a stage with a voice of a second a sentence."""
+    return Stage()
+
+
+Start = Callable[[Stage], Mouth]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a mouth that is closed after the test."""
+    made: list[Mouth] = []
+
+    def begin(stage: Stage) -> Mouth:
+        made.append(stage.mouth())
+        made[-1].start()
+        return made[-1]
+
+    yield begin
+    for mouth in made:
+        mouth.close()
+
+
+def plateaus(samples: Samples) -> list[tuple[int, int]]:
+    """Level and length of each stretch of equal samples."""
+    edges = [0, *(np.flatnonzero(np.diff(samples)) + 1), len(samples)]
+    return [(int(samples[a]), int(b - a)) for a, b in pairwise(edges) if b > a]
+
+
+def test_sentences_are_spoken_in_order_with_a_pause(stage: Stage, start: Start) -> None:
+    """Two sentences of a second, seven tenths of silence between, nothing after."""
+    start(stage).say(1, "One. Two!")
+    assert stage.next() == SpeechFinished(1)
+    assert plateaus(stage.speaker.samples) == [(1000, 1000), (0, 700), (2000, 1000)]
+    assert [sentence for sentence, _ in stage.voice.asked] == ["One.", "Two!"]
+
+
+def test_utterances_and_tones_follow_one_another(stage: Stage, start: Start) -> None:
+    """Each utterance is finished once, in order; a tone between them sounds between them."""
+    mouth = start(stage)
+    mouth.say(1, "One.")
+    mouth.tone("ease")
+    mouth.say(2, "Two.")
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
+    samples = stage.speaker.samples
+    assert set(samples[:1000]) == {1000}
+    assert set(samples[-1000:]) == {2000}
+    assert 300 < len(samples) - 2000 < 800
+
+
+def test_an_utterance_without_words_is_finished_too(stage: Stage, start: Start) -> None:
+    """The session must never wait for ever."""
+    start(stage).say(1, " ... ")
+    assert stage.next() == SpeechFinished(1)
+    assert not len(stage.speaker.samples)
+
+
+def test_the_first_sample_is_marked_once(stage: Stage, start: Start) -> None:
+    """With the device's delay and what was waiting before it."""
+    stage.now = 5.0
+    stage.speaker.latency, stage.speaker.waiting = 0.2, 0.1
+    start(stage).say(7, "One. Two.")
+    assert stage.next() == SpeechFinished(7)
+    ((utterance, at),) = stage.first
+    assert (utterance, round(at, 6)) == (7, 5.3)
+
+
+def silence_after(stage: Stage, start: Start, seconds: float, more: Callable[[Mouth], None]) -> Mouth:
+    """Say three utterances and call ``stop`` after some seconds of the first one, then do more."""
+    mouth: Mouth
+
+    def listen() -> None:
+        if stage.speaker.stops == 0 and stage.speaker.played_seconds >= seconds - 1e-6:
+            mouth.stop()
+            stage.speaker._on_play = None
+            more(mouth)
+
+    stage.speaker = MemorySpeaker(RATE, listen)
+    mouth = stage.mouth()
+    mouth.say(1, "One. Two.")
+    mouth.say(2, "Three.")
+    mouth.say(3, "Four.")
+    mouth.start()
+    return mouth
+
+
+def test_silence_comes_with_the_next_block(stage: Stage, start: Start) -> None:
+    """After ``stop`` not one more block is played; what had not begun is dropped without an event."""
+    mouth = silence_after(stage, start, 0.5, lambda mouth: mouth.say(4, "Five."))
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(4)]
+    mouth.close()
+    assert stage.speaker.stops == 1
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [500, 1000]
+    assert stage.inbox.empty()
+    assert mouth.speaking == "five"
+
+
+def test_a_stop_cancels_only_what_was_said_before_it(stage: Stage, start: Start) -> None:
+    """Two stops in a row, and orders between them: only those after the last one are heard."""
+
+    def more(mouth: Mouth) -> None:
+        mouth.say(4, "Five.")
+        mouth.tone("ease")
+        mouth.stop()
+        mouth.say(5, "Six.")
+
+    mouth = silence_after(stage, start, 0.1, more)
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(5)]
+    mouth.close()
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [100, 1000]
+
+
+def test_a_stop_while_a_sentence_is_being_rendered(stage: Stage, start: Start) -> None:
+    """A slow voice does not delay the silence, and what it renders late is not played."""
+    stage.voice.gate = threading.Event()
+    mouth = start(stage)
+    mouth.say(1, "One.")
+    mouth.stop()
+    mouth.tone("halfway")
+    mouth.close(finish=True)
+    stage.voice.gate.set()
+    assert 50 < len(stage.speaker.samples) < 300
+    assert list(stage.inbox.queue) in ([], [SpeechFinished(1)])
+
+
+def test_volume_and_rate_change_on_the_fly(stage: Stage, start: Start) -> None:
+    """The volume glides within a block, the rate counts from the next sentence."""
+    mouth = start(stage)
+    mouth.say(1, "One.")
+    assert stage.next() == SpeechFinished(1)
+    mouth.set_voice(120, 0.5)
+    mouth.say(2, "Two.")
+    assert stage.next() == SpeechFinished(2)
+    samples = stage.speaker.samples[1000:]
+    block = round(BLOCK_SECONDS * RATE)
+    assert np.all(np.diff(samples[:block]) <= 0)
+    assert set(samples[block:]) == {1000}
+    assert stage.voice.asked == [("One.", 150), ("Two.", 120)]
+
+
+def test_ducking_lowers_and_restores(stage: Stage, start: Start) -> None:
+    """A quarter is left while somebody speaks over us."""
+    mouth = start(stage)
+    for utterance, down in enumerate((True, False), 1):
+        mouth.duck(down)
+        mouth.say(utterance, "One.")
+        assert stage.next() == SpeechFinished(utterance)
+    assert plateaus(stage.speaker.samples)[-1][0] == 2000
+    assert set(stage.speaker.samples[500:1000]) == {250}
+
+
+def test_what_is_in_the_air_is_known(stage: Stage, start: Start) -> None:
+    """The sentence being heard, without marks; and for a moment afterwards, as the room rings."""
+    seen: set[str] = set()
+    mouth: Mouth
+    stage.speaker = MemorySpeaker(RATE, lambda: seen.add(mouth.speaking))
+    mouth = stage.mouth()
+    mouth.say(1, "Say 'stop', any time. Don't wait!")
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
+    assert any("stop" in sentence.replace("'", "") for sentence in seen)
+    assert any("don't wait" in sentence for sentence in seen)
+    stage.now += 10
+    assert mouth.speaking == ""
+    mouth.close()
+
+
+def test_without_a_voice_there_is_a_tone_and_a_line(stage: Stage, start: Start) -> None:
+    """The loss is told once, the text is shown, every utterance is finished, and the return is told."""
+    stage.voice.broken = True
+    mouth = start(stage)
+    mouth.say(1, "One. Two.")
+    mouth.say(2, "Three.")
+    assert stage.next() == AudioLost("voice", "The voice does not work.")
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
+    assert stage.shown == ["One.", "Two.", "Three."]
+    assert len(stage.speaker.samples) > 100
+    stage.voice.broken = False
+    mouth.say(3, "Four.")
+    assert [stage.next(), stage.next()] == [AudioBack("voice"), SpeechFinished(3)]
+
+
+class LostSpeaker(MemorySpeaker):
+    """A loudspeaker that is unplugged after some blocks."""
+
+    def play(self, block: Samples) -> None:
+        """Fail in mid-sentence."""
+        if self.played_seconds > 0.3:
+            raise AudioDeviceError("The loudspeaker has gone.")
+        super().play(block)
+
+
+def test_a_lost_loudspeaker_is_told_shown_and_found_again(stage: Stage, start: Start) -> None:
+    """Text that cannot be heard is printed, utterances are finished, and the device is tried again."""
+    stage.speakers = [LostSpeaker(RATE)]
+    mouth = start(stage)
+    mouth.say(1, "One.")
+    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
+    assert stage.next() == SpeechFinished(1)
+    mouth.say(2, "Two.")
+    assert stage.next() == SpeechFinished(2)
+    assert stage.shown == ["One.", "Two."]
+    stage.now = 2.0
+    mouth.say(3, "Three.")
+    assert [stage.next(), stage.next()] == [AudioBack("speaker"), SpeechFinished(3)]
+    assert len(stage.speaker.samples) == 1000
+
+
+def test_no_loudspeaker_at_the_start_is_no_end(stage: Stage, start: Start) -> None:
+    """It is told at once, and one that is plugged in later is used."""
+    stage.speakers = [AudioDeviceError("No loudspeaker was found."), AudioDeviceError("Still none.")]
+    mouth = start(stage)
+    assert stage.next() == AudioLost("speaker", "No loudspeaker was found.")
+    stage.now = 1.5
+    mouth.say(1, "One.")
+    assert stage.next() == SpeechFinished(1)
+    stage.now = 10.0
+    mouth.say(2, "Two.")
+    assert [stage.next(), stage.next()] == [AudioBack("speaker"), SpeechFinished(2)]
+
+
+def test_a_mistake_in_the_thread_is_not_swallowed(stage: Stage) -> None:
+    """A dead mouth says so, instead of leaving the session waiting."""
+    caught: list[BaseException | None] = []
+    before = threading.excepthook
+    threading.excepthook = lambda about: caught.append(about.exc_value)
+    try:
+        stage.speaker = MemorySpeaker(RATE, lambda: 1 / 0)  # type: ignore[arg-type]  # fails in time
+        mouth = stage.mouth()
+        mouth.start()
+        mouth.say(1, "One.")
+        lost = stage.next()
+        mouth.close()
+    finally:
+        threading.excepthook = before
+    assert isinstance(lost, AudioLost)
+    assert lost.part == "speaker"
+    assert [type(error) for error in caught] == [ZeroDivisionError]
+
+
+def test_a_real_sentence_into_a_file(tmp_path: Path) -> None:
+    """pyttsx3, the mouth and a file as loudspeaker, from end to end."""
+    voice, inbox = Voice(), Queue[Event]()
+    path = tmp_path / "said.wav"
+    mouth = Mouth(voice, lambda: WavSpeaker(path, 16000), inbox, clock=lambda: 0.0)
+    mouth.start()
+    mouth.say(1, "Pull your toes towards you. Hold.")
+    assert inbox.get(timeout=PATIENCE) == SpeechFinished(1)
+    mouth.close()
+    voice.close()
+    sound = read_sound(path).sound
+    assert sound.rate == 16000
+    assert 1.5 < sound.seconds < 5
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let it pass."""
+        self.now += seconds
+
+
+def test_a_file_by_the_clock_keeps_the_silence_between(tmp_path: Path) -> None:
+    """What is played two seconds later is two seconds further on; a stop unwrites what was not heard yet."""
+    clock = Clock()
+    speaker = WavSpeaker(tmp_path / "a.wav", 10 * RATE, clock, clock.sleep)
+    speaker.play(np.full(200, 1000, np.int16))
+    speaker.drain()
+    clock.sleep(2.0)
+    for _ in range(50):
+        speaker.play(np.full(200, 2000, np.int16))
+    assert 0 < speaker.waiting <= 0.06 + 1e-6
+    speaker.stop()
+    assert speaker.waiting <= 0.01
+    speaker.close()
+    samples = read_sound(tmp_path / "a.wav").sound.samples
+    assert set(samples[:200]) == {1000}
+    assert set(samples[200:20200]) == {0}
+    assert 9300 < len(samples) - 20200 < 9600
+
+
+def test_a_file_that_cannot_be_written_is_a_device_error(tmp_path: Path) -> None:
+    """With the reason in the sentence."""
+    speaker = WavSpeaker(tmp_path / "none" / "a.wav", RATE)
+    with pytest.raises(AudioDeviceError, match="cannot be written"):
+        speaker.close()

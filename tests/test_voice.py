@@ -1,0 +1,232 @@
+"""The voice: real pyttsx3 in its child, and children that misbehave in every way we have seen."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voice_skill.errors import VoiceError
+from voice_skill.sound import Sound, trimmed
+from voice_skill.tones import tone
+from voice_skill.voice import Voice
+from voice_skill.wav import read_sound
+
+SENTENCE = "Let your foot hang loose."
+
+CHILD = """
+import json, sys, time, os, wave
+def count():
+    with open({tally!r}, "a") as file: file.write("x")
+    return os.path.getsize({tally!r})
+def write(path, samples=b"\\x00\\x10" * 2000):
+    with wave.open(path, "wb") as file:
+        file.setnchannels(1); file.setsampwidth(2); file.setframerate(22050); file.writeframes(samples)
+wish = json.loads(sys.stdin.readline() or "null")
+if wish is None: sys.exit()
+{act}
+"""
+
+
+@pytest.fixture
+def voice() -> Iterator[Voice]:
+    """Make the real one, without a cache."""
+    real = Voice()
+    yield real
+    real.close()
+
+
+@pytest.fixture
+def child(tmp_path: Path) -> Iterator[Callable[..., Voice]]:
+    """Make a voice whose children run the given lines, with ``wish``, ``write`` and ``count`` at hand."""
+    made: list[Voice] = []
+
+    def make(act: str, patience: float = 20.0, cache: Path | None = None) -> Voice:
+        script = tmp_path / "child.py"
+        script.write_text(CHILD.format(tally=str(tmp_path / "tally"), act=act))
+        made.append(Voice(cache_folder=cache, command=(sys.executable, str(script)), patience=patience))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_a_sentence_becomes_sound(voice: Voice) -> None:
+    """As long as a person would take, loud enough, and with no silence at its ends."""
+    sound = voice.render(SENTENCE)
+    assert 0.8 < sound.seconds < 3
+    assert np.abs(sound.samples).max() > 3000
+    edge = round(0.03 * sound.rate)
+    assert np.abs(sound.samples[:edge]).max() > 100
+    assert np.abs(sound.samples[-edge:]).max() > 100
+
+
+def test_the_rate_is_never_lost(voice: Voice) -> None:
+    """Slow is longer than fast each time, however long the engine waited; the same rate is the same sound."""
+    voice.rate = 110
+    slow = [len(voice.render(SENTENCE).samples) for _ in range(3)]
+    voice.rate = 220
+    fast = [len(voice.render(SENTENCE).samples) for _ in range(3)]
+    assert len(set(slow)) == len(set(fast)) == 1
+    assert slow[0] > 1.5 * fast[0]
+
+
+def test_a_rate_beyond_reason_is_brought_back(voice: Voice) -> None:
+    """Whatever the user asks for, there is speech."""
+    assert voice.render("Yes.", 10_000).seconds > 0.05
+    assert voice.render("Yes.", 1).seconds > 0.05
+
+
+def test_any_text_can_be_spoken(voice: Voice) -> None:
+    """Marks, other scripts, markup and line breaks do no harm; text without words is no sound."""
+    for text in ("Isn't it? Yes!", 'a < b & "c" {d}', "one\ntwo", "größe 漢字", "<speak>hm</speak>", "-h"):
+        assert voice.render(text).seconds > 0.05
+    for nothing in ("", "...", " !? "):
+        assert not len(voice.render(nothing).samples)
+
+
+def test_an_unknown_voice_gives_way_to_the_usual_one() -> None:
+    """A mistake in the configuration does not make the skill mute."""
+    odd = Voice(voice_id="no such voice")
+    assert odd.render("Yes.").seconds > 0.1
+    odd.close()
+
+
+def test_two_threads_may_use_one_voice(voice: Voice) -> None:
+    """The app prepares sentences while the mouth speaks."""
+    sounds: list[Sound] = []
+    threads = [threading.Thread(target=lambda: sounds.append(voice.render(SENTENCE))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({len(sound.samples) for sound in sounds}) == 1
+    assert len(sounds) == 3
+
+
+def test_a_hung_child_is_killed_and_another_one_tried(child: Callable[..., Voice]) -> None:
+    """The first child hangs, the second one speaks."""
+    voice = child("if count() == 1: time.sleep(600)\nwrite(wish['path']); print('{}')", patience=0.3)
+    assert voice.render(SENTENCE).seconds > 0.05
+
+
+def test_two_hung_children_are_an_error(child: Callable[..., Voice]) -> None:
+    """One sentence with a remedy, in bounded time, and no child is left."""
+    voice = child("time.sleep(600)", patience=0.1)
+    with pytest.raises(VoiceError, match=r"it hangs.*doctor"):
+        voice.render(SENTENCE)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "os._exit(3)",
+        "print('no json')",
+        "print('[1]')",
+        "print('{}')",
+        "open(wish['path'], 'w').close(); print('{}')",
+        "write(wish['path'], b''); print('{}')",
+        "write(wish['path'], bytes(4000)); print('{}')",
+        "open(wish['path'], 'w').write('rubbish'); print('{}')",
+        "print(json.dumps({'error': 'OSError: something odd'}))",
+        "os.kill(os.getpid(), 11)",
+    ],
+)
+def test_a_child_that_fails_once_is_made_good(child: Callable[..., Voice], act: str) -> None:
+    """Crashed, empty, silent, rubbish: the second try counts; failing twice is a VoiceError."""
+    voice = child(f"if count() == 1: {act}\nelse: write(wish['path']); print('{{}}')")
+    assert voice.render(SENTENCE).seconds > 0.05
+    with pytest.raises(VoiceError, match="doctor"):
+        child(act).render(SENTENCE)
+
+
+def test_no_engine_says_what_to_install(child: Callable[..., Voice]) -> None:
+    """Without a second try: it would not help."""
+    complaint = "RuntimeError: you do not have eSpeak or eSpeak-ng installed!"
+    voice = child(f"print(json.dumps({{'error': {complaint!r}}}))")
+    with pytest.raises(VoiceError, match="sudo apt install espeak-ng"):
+        voice.render(SENTENCE)
+
+
+def test_a_child_that_cannot_be_started_is_an_error() -> None:
+    """For example when Python itself has been moved."""
+    with pytest.raises(VoiceError, match="cannot be started"):
+        Voice(command=("/no/such/program",)).render(SENTENCE)
+
+
+def test_a_waiting_child_that_died_is_replaced(child: Callable[..., Voice]) -> None:
+    """Somebody may have ended it in the night."""
+    voice = child("write(wish['path']); print('{}')")
+    voice.warm_up()
+    waiting = voice._waiting.get_nowait()
+    waiting.process.kill()
+    waiting.process.wait()
+    voice._waiting.put(waiting)
+    assert voice.render(SENTENCE).seconds > 0.05
+
+
+def test_what_was_said_once_is_kept(child: Callable[..., Voice], tmp_path: Path) -> None:
+    """The second time no child is asked, also by another Voice; another rate is another sound."""
+    act = "count(); write(wish['path'], b'\\0\\x10' * (100 * wish['rate'])); print('{}')"
+    first = child(act, cache=tmp_path / "cache")
+    first.prepare([SENTENCE, "Breathe out."])
+    sound = child(act, cache=tmp_path / "cache").render(SENTENCE)
+    assert (tmp_path / "tally").stat().st_size == 2
+    assert len(sound.samples) == 15000
+    assert len(first.render(SENTENCE, 200).samples) == 20000
+
+
+def test_a_damaged_keepsake_is_made_anew(child: Callable[..., Voice], tmp_path: Path) -> None:
+    """A file that the disk has spoilt is not played."""
+    voice = child("write(wish['path']); print('{}')", cache=tmp_path / "cache")
+    voice.render(SENTENCE)
+    (kept,) = (tmp_path / "cache").iterdir()
+    kept.write_bytes(b"spoilt")
+    assert voice.render(SENTENCE).seconds > 0.05
+    assert read_sound(kept).sound.seconds > 0.05
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(child: Callable[..., Voice], tmp_path: Path) -> None:
+    """The cache's place is taken by a file: it is rendered each time instead."""
+    (tmp_path / "cache").write_text("in the way")
+    voice = child("write(wish['path']); print('{}')", cache=tmp_path / "cache")
+    assert voice.render(SENTENCE).seconds > 0.05
+    assert voice.render(SENTENCE).seconds > 0.05
+
+
+def test_nothing_is_left_behind(child: Callable[..., Voice]) -> None:
+    """After ``close`` there is neither a child nor a temporary folder."""
+    voice = child("write(wish['path']); print('{}')")
+    voice.render(SENTENCE)
+    place = voice._workplace
+    assert place is not None
+    assert not list(place.iterdir())
+    waiting = voice._waiting.get_nowait()
+    voice._waiting.put(waiting)
+    voice.close()
+    voice.close()
+    assert not place.exists()
+    assert waiting.process.poll() is not None
+
+
+def test_trimming_cuts_both_ends_only() -> None:
+    """Silence within a sentence stays, and a little at the ends; silence alone becomes nothing."""
+    loud, still = np.full(100, 5000, np.int16), np.zeros(1000, np.int16)
+    sound = trimmed(Sound(np.concatenate([still, loud, still, loud, still]), 1000))
+    assert len(sound.samples) == 100 + 1000 + 100 + 40
+    assert not len(trimmed(Sound(still, 1000)).samples)
+
+
+@pytest.mark.parametrize("name", ["listening", "halfway", "ease"])
+def test_tones_are_soft_and_short(name: str) -> None:
+    """Under a second, far below full scale, beginning and ending at nothing."""
+    samples = tone(name, 22050)  # type: ignore[arg-type]  # the parameters are the names
+    assert 0.1 < len(samples) / 22050 < 0.7
+    assert 2000 < np.abs(samples).max() < 8000
+    assert abs(int(samples[0])) < 50
+    assert abs(int(samples[-1])) < 50

@@ -1,0 +1,144 @@
+"""The commands.  Parses, calls, prints; turns every VoiceSkillError into one sentence and an exit code.
+
+What is printed is plain lines for a screen reader: no colours, no boxes, nothing that moves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from voice_skill import __version__, commands, config
+from voice_skill.config import Config
+from voice_skill.errors import BundleError, VoiceSkillError
+
+EXAMPLES = """\
+examples:
+  voice-skill                                    listen and speak; typed where there is no microphone
+  voice-skill type                               the same conversation with the keyboard
+  voice-skill ask "why do I get cramps at night"
+  voice-skill ask --batch --json < questions.txt
+  voice-skill hear question.wav
+  voice-skill demo --out demo.wav                hear the whole chain at work, without a microphone
+  voice-skill check                              are the intents in good order?
+  voice-skill doctor                             is everything there?
+
+Say "stop", "pause", "repeat" or "help" at any time.  This is general information, not medical advice.
+"""
+STATES = ("idle", "asked", "routine")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        _speak_utf8()
+        return int(options.run(_config(options), options))
+    except BundleError as error:
+        print(error, *error.problems[:20], sep="\n", file=sys.stderr)
+        return error.exit_code
+    except VoiceSkillError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output went away: `voice-skill ask --batch | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _speak_utf8() -> None:
+    """Print what was asked in any language, whatever the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+
+
+def _config(options: argparse.Namespace) -> Config:
+    if options.run is commands.examine:
+        return Config()  # the doctor reads the settings itself, also broken ones
+    settings = config.load(options.config, os.environ)
+    given = {
+        name: getattr(options, name)
+        for name in ("bundle", "model", "region")
+        if getattr(options, name) is not None
+    }
+    return replace(settings, **given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="voice-skill",
+        description="An offline voice skill for leg cramps at night.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    _add_settings(parser)
+    _add_log(parser)
+    parser.set_defaults(run=commands.converse)
+    names = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    typed = _add(names, "type", commands.converse_typed, "the same conversation with the keyboard")
+    typed.add_argument("--silent", action="store_true", help="print the answers, do not speak them")
+    _add_log(typed)
+
+    ask = _add(names, "ask", commands.ask, "answer one typed utterance, without sound")
+    ask.add_argument("text", nargs="?", help="the utterance")
+    ask.add_argument("--batch", action="store_true", help="read utterances from standard input, one a line")
+    ask.add_argument("--state", choices=STATES, default="idle", help="what is going on (default: idle)")
+    ask.add_argument("--json", action="store_true", help="print a JSON object for each utterance")
+    ask.add_argument("--why", action="store_true", help="say how the answer was found")
+
+    hear = _add(names, "hear", commands.hear, "recognise recordings and answer them")
+    hear.add_argument("files", nargs="+", type=Path, metavar="FILE.wav")
+    hear.add_argument("--state", choices=STATES, default="idle", help="what is going on (default: idle)")
+    hear.add_argument("--json", action="store_true", help="print a JSON object for each recording")
+
+    check = _add(names, "check", commands.check, "look for mistakes in a content bundle and run its tests")
+    check.add_argument("folder", nargs="?", type=Path, help="the bundle's folder (default: the one in use)")
+
+    say = _add(names, "say", commands.say, "speak a text, or write it to a file")
+    say.add_argument("text")
+    say.add_argument("--out", type=Path, metavar="FILE.wav", help="write the sound instead of playing it")
+
+    demo = _add(names, "demo", commands.demo, "a conversation between a synthetic person and the skill")
+    demo.add_argument("--out", type=Path, metavar="FILE.wav", help="write the sound instead of playing it")
+
+    _add(names, "doctor", commands.examine, "look at every part: found, missing, and what to do")
+    return parser
+
+
+def _add(
+    names: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: object, text: str
+) -> argparse.ArgumentParser:
+    parser = names.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    _add_settings(parser, argparse.SUPPRESS)
+    return parser
+
+
+def _add_settings(parser: argparse.ArgumentParser, default: object = None) -> None:
+    add = parser.add_argument
+    add("--config", type=Path, metavar="FILE", default=default, help="settings file")
+    add("--bundle", type=Path, metavar="DIR", default=default, help="folder of a content bundle of your own")
+    add("--model", type=Path, metavar="DIR", default=default, help="folder of a Vosk model")
+    add("--region", default=default, help="whose telephone numbers are spoken: uk, us, eu and others")
+
+
+def _add_log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", default=None, help="write each event and effect as a line of JSON"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+
+

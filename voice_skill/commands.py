@@ -1,0 +1,200 @@
+"""What each command does; ``cli`` has parsed the words and loaded the settings.
+
+Each takes the settings and the parsed options, prints, and returns an exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from queue import Queue
+
+from voice_skill import bundle_reader, doctor, model_store, resources, vocabulary
+from voice_skill.app import App
+from voice_skill.asking import Asker
+from voice_skill.check import find_problems
+from voice_skill.config import Config
+from voice_skill.ears import hear_file
+from voice_skill.errors import AudioDeviceError, ConfigError, ModelError, VoiceError, VoiceSkillError
+from voice_skill.front_ends import hands_free, load_content, load_model, typed
+from voice_skill.messages import AudioLost, Closed, Event
+from voice_skill.microphone import WavMicrophone
+from voice_skill.mouth import Mouth
+from voice_skill.recogniser import Recogniser
+from voice_skill.speaker import DeviceSpeaker, Speaker, WavSpeaker
+from voice_skill.voice import Voice
+
+STOPPED = 130
+
+
+# --- conversations --------------------------------------------------------------------------------
+
+
+def converse(config: Config, options: argparse.Namespace) -> int:
+    """Hands-free; typed where there is no model or no sound; the demo where there is no keyboard either."""
+    try:
+        with hands_free(config, options.log) as app:
+            print("Listening. Control C ends it.", flush=True)
+            return _run(app)
+    except (ModelError, AudioDeviceError) as error:
+        print(error, flush=True)
+        if isinstance(error, AudioDeviceError):
+            print("Everything else works; 'voice-skill doctor' tells more.")
+    if sys.stdin is not None and sys.stdin.isatty():
+        return _converse_typed(config, options.log, silent=False)
+    print("There is no keyboard to type on either, so here is a demonstration.")
+    return _demonstrate(config, None)
+
+
+def converse_typed(config: Config, options: argparse.Namespace) -> int:
+    """The keyboard session."""
+    return _converse_typed(config, options.log, options.silent)
+
+
+def _converse_typed(config: Config, log: Path | None, silent: bool) -> int:
+    with typed(config, log, silent) as app:
+        print("Type what you would say, then press Enter. Control D ends it.", flush=True)
+        return _run(app)
+
+
+def _run(app: App) -> int:
+    """Serve until the end of input, Control C, or the end of the process; then leave tidily."""
+    signal.signal(signal.SIGTERM, lambda number, frame: app.inbox.put(Closed()))
+    try:
+        app.run()
+    except KeyboardInterrupt:
+        print("Good night.")
+        return STOPPED
+    return 0
+
+
+# --- single answers -------------------------------------------------------------------------------
+
+
+def ask(config: Config, options: argparse.Namespace) -> int:
+    """Answer typed utterances."""
+    if (options.text is None) is not options.batch:
+        raise ConfigError("Give one utterance in quotes, or --batch and utterances on standard input.")
+    content = load_content(config)
+    asker = Asker(content.bundle, content.region, content.interpreter)
+    utterances: Iterable[str] = (line.rstrip("\r\n") for line in sys.stdin) if options.batch else [options.text]
+    for utterance in utterances:
+        answer = asker.ask(utterance, options.state)
+        if options.json:
+            print(json.dumps(answer.as_json(), ensure_ascii=False), flush=True)
+            continue
+        print(answer.reply, flush=True)
+        if options.why:
+            print(*asker.explain(utterance, options.state), sep="\n")
+    return 0
+
+
+def hear(config: Config, options: argparse.Namespace) -> int:
+    """Recognise recordings; goes on after one that cannot be read, and reports it in the exit code."""
+    content = load_content(config)
+    asker = Asker(content.bundle, content.region, content.interpreter)
+    phrases = vocabulary.phrases(content.bundle, config.wake_phrase)["open"]
+    worst = 0
+    recognisers: dict[int, Recogniser] = {}
+    with load_model(config) as model:
+        for path in options.files:
+            try:
+                with WavMicrophone(path) as microphone:
+                    rate = microphone.rate
+                    recogniser = recognisers.get(rate) or recognisers.setdefault(rate, model.recogniser(rate, phrases))
+                    started = time.perf_counter()
+                    hearings = hear_file(recogniser, microphone, content.interpreter.is_complete)
+                    decoding = time.perf_counter() - started
+                    seconds = {"audio": round(microphone.seconds, 3), "decoding": round(decoding, 3)}
+            except VoiceSkillError as error:
+                worst = error.exit_code
+                print(error, file=sys.stderr, flush=True)
+                continue
+            heard = " ".join(hearing.text for hearing in hearings)
+            # One recording is one utterance; words cut apart by a pause belong together.
+            confidence = sum(hearing.confidence for hearing in hearings) / max(1, len(hearings))
+            answer = asker.ask(heard, options.state, confidence)
+            if options.json:
+                line = {"file": str(path), "heard": heard, "seconds": seconds, **answer.as_json()}
+                print(json.dumps(line, ensure_ascii=False), flush=True)
+            else:
+                print(f"{path}: heard {heard or 'nothing'}.", answer.reply, sep="\n", flush=True)
+    return worst
+
+
+def check(config: Config, options: argparse.Namespace) -> int:
+    """Print all problems of a bundle; 0 when there are none."""
+    folder = options.folder or config.bundle or resources.intents_folder()
+    bundle, problems = bundle_reader.read(folder)
+    notes: list[str] = []
+    if bundle is not None:
+        config.require_region(bundle.regions)
+        known = None
+        try:
+            model = model_store.find(config.model, os.environ, resources.models_folder())
+            known = model_store.known_words(model)
+        except ModelError as error:
+            notes.append(f"Whether the words can be heard was not checked. {error}")
+        problems = find_problems(bundle, known, Asker(bundle, bundle.regions[config.region]).understand)
+    for problem in problems:
+        print(problem)
+    print(*notes, sep="\n", end="\n" if notes else "")
+    if problems:
+        print(f"{len(problems)} to mend in {folder}.")
+        return 3
+    assert bundle is not None
+    phrases = sum(len(intent.phrases) for intent in bundle.intents.values())
+    sentences = sum(len(test.say) for test in bundle.tests)
+    print(f"All is well: {len(bundle.intents)} intents, {phrases} phrases, {sentences} test sentences.")
+    return 0
+
+
+# --- sound ----------------------------------------------------------------------------------------
+
+
+def say(config: Config, options: argparse.Namespace) -> int:
+    """Speak a text through the same voice and player as the session."""
+    inbox: Queue[Event] = Queue()
+    voice = Voice(config.rate, config.voice, config.cache_folder / "speech")
+    speaker: Speaker = WavSpeaker(options.out) if options.out else DeviceSpeaker(config.speaker)
+    volume = 1.0 if options.out else config.volume
+    mouth = Mouth(voice, lambda: speaker, inbox, time.monotonic, volume=volume)
+    mouth.start()
+    mouth.say(1, options.text)
+    mouth.close(finish=True)
+    voice.close()
+    while not inbox.empty():
+        event = inbox.get()
+        if isinstance(event, AudioLost):
+            raise VoiceError(event.reason)
+    return 0
+
+
+def demo(config: Config, options: argparse.Namespace) -> int:
+    """Show the whole chain without a microphone."""
+    return _demonstrate(config, options.out)
+
+
+def _demonstrate(config: Config, out: Path | None) -> int:
+    from voice_skill.demonstration import demonstrate  # needs everything; other commands need not wait for it
+
+    return demonstrate(config, out)
+
+
+def examine(config: Config, options: argparse.Namespace) -> int:
+    """Print what is found and what is missing; 0 when the hands-free session can work."""
+    environ = dict(os.environ)
+    if options.model:
+        environ["VOICE_SKILL_MODEL"] = str(options.model)
+    findings = doctor.examine(options.config, environ)
+    for finding in findings:
+        print(f"{finding.part}: {finding.state}. {finding.detail}".rstrip())
+        if finding.remedy:
+            print(f"  what to do: {finding.remedy}")
+    return int(any(finding.state == "missing" for finding in findings))
