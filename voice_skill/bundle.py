@@ -199,4 +199,6 @@ class Bundle:
     """Patterns by the name of the sign; ``safety`` says how they are read."""
     red_flags: tuple[RedFlag, ...]
     routine: RoutinePlan
+    not_ours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Everyday talk by subject: what comes nearest to it is refused."""
     tests: tuple[ContentTest, ...] = ()

@@ -60,9 +60,9 @@ class Interpreter:
                 self._exact.setdefault(without_fillers(words(phrase)), (intent, phrase))
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
-        self._matcher = Matcher(
-            (intent.name, phrase) for intent in bundle.intents.values() for phrase in intent.phrases
-        )
+        ours = ((intent.name, phrase) for intent in bundle.intents.values() for phrase in intent.phrases)
+        others = ((NONE, phrase) for phrases in bundle.not_ours.values() for phrase in phrases)
+        self._matcher = Matcher([*ours, *others])
 
     def interpret(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Interpretation:
         """Say what ``text``, heard with ``confidence`` while in ``state``, means.  Never fails."""
@@ -92,9 +92,13 @@ class Interpreter:
     def _by_likeness(self, text: str, state: StateName, confidence: float) -> Interpretation:
         result = self._matcher.match(text, lambda intent: _may_be_meant(intent, state))
         best = result.best
-        if best is None or isinstance(result, NoMatch) or not self._agrees(text, best):
-            return Interpretation(NONE, "none", best.score if best else 0.0, best.intent if best else None)
+        if best is None or best.intent == NONE:
+            return Interpretation(NONE, "none", best.score if best else 0.0)
+        if isinstance(result, NoMatch) or not self._agrees(text, best):
+            return Interpretation(NONE, "none", best.score, best.intent)
         runner_up = result.runner_up.intent if result.runner_up else None
+        if runner_up == NONE:
+            runner_up = None
         sure = isinstance(result, Match) and confidence >= LOW_CONFIDENCE
         if best.intent == "cramp_now" and best.score >= URGENT:
             sure = True  # somebody in pain must not be asked what they meant
@@ -103,8 +107,9 @@ class Interpreter:
         )
 
     def _agrees(self, text: str, best: Candidate) -> bool:
-        """For requests to do something, "not" must stand on both sides or on neither."""
-        return self._intents[best.intent].kind != "command" or same_polarity(normal(text), best.phrase)
+        """For commands and warning signs, "not" must stand on both sides or on neither."""
+        plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
+        return plain or same_polarity(normal(text), best.phrase)
 
 
 def _may_be_meant(intent: str, state: StateName) -> bool:

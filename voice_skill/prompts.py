@@ -25,7 +25,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
             *("hello", "hello_again", "general_information", "good_night", "quiet", "awake"),
             *("want_more", "no_more", "nothing_to_repeat", "offer_routine", "declined", "source_none"),
             *("no_match_1", "no_match_2", "no_match_3", "ask_again_yes_no", "too_long", "silence_quiet"),
-            *("yes_to_nothing", "no_to_nothing", "nothing_to_stop", "one_moment"),
+            *("yes_to_nothing", "welcome", "no_to_nothing", "nothing_to_stop", "one_moment"),
             *("help_idle", "help_asked", "help_routine", "help_paused", "help_cramp", "help_emergency"),
             *("want_more_again", "offer_routine_again", "steady_again", "carry_on_again", "hurts_again"),
             *("cramp_to_routine_again", "mean_none", "hurts_idle"),

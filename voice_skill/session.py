@@ -652,6 +652,9 @@ class Session:
     def _acknowledge(self) -> None:
         self._script.prompt("no_to_nothing")
 
+    def _welcome(self) -> None:
+        self._script.prompt("welcome")
+
     def _nothing_asked(self) -> None:
         self._script.prompt("yes_to_nothing")
 

@@ -106,6 +106,7 @@ _ANYWHERE: dict[str, str] = {
     "no": "acknowledge",
     "not_sure": "acknowledge",
     "never_mind": "acknowledge",
+    "thanks": "welcome",
     "first_one": "nothing_asked",
     "second_one": "nothing_asked",
     "next": "tell_more",
