@@ -7,15 +7,19 @@ is done only while none of ours is open.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
-from typing import Any, Literal
+from contextlib import suppress
+from queue import Empty, Queue
+from typing import Any, Literal, TypeVar, cast
 
 from voice_skill.errors import AudioDeviceError
 from voice_skill.hush import hushed
 from voice_skill.sound import SPEECH_RATE
 
 Direction = Literal["input", "output"]
+Found = TypeVar("Found")
 
 _SPOKEN = {"input": "microphone", "output": "loudspeaker"}
 # Restarting PortAudio while another thread opens a stream would pull the library from under it.
@@ -24,6 +28,9 @@ _open_streams: list[Any] = []
 
 PATIENCE = 2.0
 """Seconds without a callback after which a device counts as lost; PortAudio itself never says so."""
+ANSWER_TIME = 5.0
+"""Seconds that opening or closing may take; a Bluetooth headset needs two or three."""
+_NO_ANSWER = "The sound system does not answer. Unplug the device and plug it in again, or restart the computer."
 
 
 def portaudio() -> Any:
@@ -62,26 +69,46 @@ def open_stream(
     tests.  Raises AudioDeviceError.
     """
     library = library or portaudio()
-    with _OPENING, hushed():
-        if not _open_streams:
-            library._terminate()
-            library._initialize()
-        device, own_rate = _find(library, direction, name)
-        refusal: Exception | None = None
-        for rate in dict.fromkeys((first_rate, own_rate, 48_000, 44_100)):
-            if rate < SPEECH_RATE:
-                continue
-            stream = None
-            try:
-                stream = make(library, device, rate)
-                stream.start()
-            except library.PortAudioError as error:
-                refusal = error
-                if stream is not None:
-                    stream.close(ignore_errors=True)
-                continue
-            _open_streams.append(stream)
-            return stream, rate
+    abandoned = threading.Event()
+
+    def act() -> tuple[Any, int]:
+        if not _OPENING.acquire(timeout=ANSWER_TIME):
+            raise AudioDeviceError(_NO_ANSWER)
+        try:
+            with hushed():
+                return _open(library, direction, name, make, first_rate)
+        finally:
+            _OPENING.release()
+
+    return _in_time(act, abandoned, lambda opened: close_stream(opened[0]))
+
+
+def _open(
+    library: Any,
+    direction: Direction,
+    name: str | None,
+    make: Callable[[Any, int | None, int], Any],
+    first_rate: int,
+) -> tuple[Any, int]:
+    if not _open_streams:
+        library._terminate()
+        library._initialize()
+    device, own_rate = _find(library, direction, name)
+    refusal: Exception | None = None
+    for rate in dict.fromkeys((first_rate, own_rate, 48_000, 44_100)):
+        if rate < SPEECH_RATE:
+            continue
+        stream = None
+        try:
+            stream = make(library, device, rate)
+            stream.start()
+        except library.PortAudioError as error:
+            refusal = error
+            if stream is not None:
+                stream.close(ignore_errors=True)
+            continue
+        _open_streams.append(stream)
+        return stream, rate
     what = f"{_SPOKEN[direction]} {name!r}" if name else _SPOKEN[direction]
     raise AudioDeviceError(
         f"The {what} could not be opened. Check that it is plugged in and that no other program holds it."
@@ -89,12 +116,48 @@ def open_stream(
 
 
 def close_stream(stream: Any) -> None:
-    """Close a stream, also one whose device is gone."""
-    with _OPENING, hushed():
-        _open_streams.remove(stream)
+    """Close a stream, also one whose device is gone; one that hangs is left behind."""
+
+    def act() -> None:
         # abort, not stop: stop waits for buffers that a lost device will never play.
         stream.abort(ignore_errors=True)
         stream.close(ignore_errors=True)
+        # Only now: while it hangs, PortAudio must not be restarted under it.
+        _open_streams.remove(stream)
+
+    with suppress(AudioDeviceError):
+        _in_time(act, threading.Event(), lambda _: None)
+
+
+def _in_time(act: Callable[[], Found], abandoned: threading.Event, too_late: Callable[[Found], None]) -> Found:
+    """Do what may hang for good in a thread that can be left behind.
+
+    A sound server that has stopped answering holds whoever opens or closes a stream for ever, and with it
+    a thread of ours on whose answers the conversation waits.  ``too_late`` gets what came after all.
+    """
+    answers: Queue[tuple[Found | None, BaseException | None]] = Queue()
+
+    def run() -> None:
+        try:
+            found = act()
+        except BaseException as error:
+            answers.put((None, error))
+            return
+        answers.put((found, None))
+        if abandoned.is_set():
+            too_late(found)
+
+    if sys.platform == "win32":  # there, a stream belongs to the thread that opened it
+        return act()
+    threading.Thread(target=run, name="device", daemon=True).start()
+    try:
+        found, error = answers.get(timeout=ANSWER_TIME)
+    except Empty:
+        abandoned.set()
+        raise AudioDeviceError(_NO_ANSWER) from None
+    if error is not None:
+        raise error
+    return cast("Found", found)
 
 
 def _find(library: Any, direction: Direction, name: str | None) -> tuple[int | None, int]:

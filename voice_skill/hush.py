@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 
 # Descriptor 2 belongs to the whole process: two threads that swapped it at once could put it back wrongly.
 _SWAPPING = threading.RLock()
+_PATIENCE = 3.0
 
 
 @contextmanager
@@ -21,25 +22,39 @@ def hushed() -> Iterator[list[str]]:
     """Keep what is written to descriptor 2 off the screen while the block runs.
 
     Gives a list that holds the lines that were written, once the block has ended; it stays empty where
-    there is no descriptor 2 or no room for a temporary file.
+    there is no descriptor 2 or no room for a temporary file, or where another thread has been inside for
+    very long (a sound system that hangs).
     """
     lines: list[str] = []
-    with _SWAPPING:
+    if not _SWAPPING.acquire(timeout=_PATIENCE):
+        yield lines
+        return
+    try:
         try:
             kept = os.dup(2)
         except OSError:
             yield lines
             return
+        aside = _aside()
+        os.dup2(aside, 2)
         try:
-            aside = _aside()
-            os.dup2(aside, 2)
             yield lines
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+            lines.extend(_written(aside))
+    finally:
+        _SWAPPING.release()
+
+
+def _written(aside: int) -> list[str]:
+    """Read back what was written aside, and close it."""
+    try:
         with suppress(OSError):  # the null device cannot be wound back on every system
             os.lseek(aside, 0, os.SEEK_SET)
-            lines.extend(os.read(aside, 1 << 20).decode("utf-8", "replace").splitlines())
+            return os.read(aside, 1 << 20).decode("utf-8", "replace").splitlines()
+        return []
+    finally:
         os.close(aside)
 
 

@@ -261,8 +261,8 @@ class Mouth:
             self.inbox.put(AudioBack("speaker"))
 
     def _lose_speaker(self, error: AudioDeviceError) -> None:
-        self._drop_speaker()
         self._report("speaker", str(error))
+        self._drop_speaker()
         self._try_again_at = self.clock() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
 

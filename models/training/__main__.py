@@ -1,0 +1,109 @@
+"""Makes the recogniser's model from nothing: speech, labels, network, graphs. Run it again to go on after a stop.
+
+    python -m models.training --work DIR [--human-speech DIR] [--noise DIR]
+
+Without --human-speech it trains on synthetic voices alone; models/README.md says what that costs.
+Every step leaves its result in the work folder and is left out when it finds it there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .export import model_bytes
+from .folder import GARBAGE_PRICE, write_graphs, write_model
+from .lexicon import bundle_sentences
+from .prepare import prepare
+from .progress import Progress
+from .synthesis import make_speech
+
+ROOT = Path(__file__).resolve().parents[2]
+MINUTES = {"speech": 12, "features": 6, "first": 8, "people": 5, "people-features": 5, "second": 12, "third": 35, "model": 1}
+"""Usual minutes of each step on two cores, for the estimate only."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do; see `read_plan` for the meaning."""
+
+    work: Path
+    out: Path
+    bundle: Path
+    human_speech: Path | None
+    noise: Path | None
+    utterances: int
+    effort: float
+    seed: int
+    threads: int
+    graphs_only: bool
+
+
+def read_plan(arguments: list[str] | None = None) -> Plan:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
+    parser.add_argument("--work", type=Path, required=True, help="folder for everything on the way (some 6 GB)")
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "en-us-night", help="the model folder")
+    parser.add_argument("--bundle", type=Path, default=ROOT / "intents" / "en", help="the words it must know")
+    parser.add_argument("--human-speech", type=Path, help="folder with transcripts.tsv and recordings")
+    parser.add_argument("--noise", type=Path, help="folder with esc10, steady and rooms")
+    parser.add_argument("--utterances", type=int, default=31200, help="synthetic sentences")
+    parser.add_argument("--effort", type=float, default=1.0, help="factor on the passes over the data")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--graphs-only", action="store_true", help="only write the graphs of --out for the bundle anew")
+    return Plan(**vars(parser.parse_args(arguments)))
+
+
+def make(plan: Plan) -> None:
+    """Every step from nothing to the model."""
+    if plan.graphs_only:
+        write_graphs(plan.out / "graph", plan.bundle)
+        return
+    plan.work.mkdir(parents=True, exist_ok=True)
+    (plan.work / "pid").write_text(f"{os.getpid()}\n")
+    progress = Progress(MINUTES)
+    spoken, heard = plan.work / "synthetic", plan.work / "synthetic-features"
+    make_speech(spoken, plan.utterances, bundle_sentences(plan.bundle), plan.seed, progress.teller("speech"))
+    prepare(spoken, heard, 1, plan.noise, plan.seed, progress.teller("features"))
+    checkpoint = _train(plan, progress, heard)
+    from .frozen import layers_of
+    from .train import load_network
+
+    acoustic = model_bytes(layers_of(load_network(checkpoint)), GARBAGE_PRICE)
+    size = write_model(plan.out, acoustic, plan.bundle)
+    progress.teller("model")(1.0, f"{plan.out}: {size / 1e6:.1f} MB")
+
+
+def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
+    """First network on synthetic speech; human speech aligned by it; second on all; third with MMI."""
+    import torch
+
+    from .batches import read_store
+    from .people import prepare_people
+    from .train import Stage, load_network, log_priors, train
+
+    torch.set_num_threads(plan.threads)
+    store = read_store([heard])
+    first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, 7200)
+    checkpoint = train(first, store, plan.work, None, plan.seed, progress.teller("first"))
+    if plan.human_speech is not None:
+        people, folder = plan.work / "people", plan.work / "people-features"
+        network, priors = load_network(checkpoint), log_priors(store)
+        prepare_people(plan.human_speech, people, network, priors, progress.teller("people"))
+        prepare(people, folder, 1, plan.noise, plan.seed + 1, progress.teller("people-features"))
+        store = read_store([heard, folder])
+    else:
+        progress.skip("people")
+        progress.skip("people-features")
+        print("no --human-speech: the model will know synthetic voices best, and real ones markedly less well")
+    second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000)
+    checkpoint = train(second, store, plan.work, checkpoint, plan.seed + 2, progress.teller("second"))
+    third = Stage("third", "mmi", 2.5 * plan.effort, 1e-3, 9000)
+    return train(third, store, plan.work, checkpoint, plan.seed + 3, progress.teller("third"))
+
+
+if __name__ == "__main__":
+    make(read_plan())
