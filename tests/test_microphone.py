@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import numpy.typing as npt
 import pytest
+from fake_portaudio import FakePortAudio
 
 from voice_skill.errors import AudioDeviceError, AudioFormatError
 from voice_skill.microphone import DeviceMicrophone, WavMicrophone
@@ -159,61 +160,6 @@ def test_resampling_there_and_back_changes_little() -> None:
     after = resample(resample(before, 48000), 22050)
     assert len(after.samples) == len(before.samples)
     assert np.max(np.abs(after.samples[500:-500].astype(int) - before.samples[500:-500])) < 50
-
-
-class FakeStream:
-    """Stands for PortAudio's stream: started, closed, never calls back by itself."""
-
-    def __init__(self, callback: object) -> None:
-        self.callback = callback
-        self.closed = False
-
-    def start(self) -> None:
-        """Do nothing."""
-
-    def abort(self, ignore_errors: bool = True) -> None:
-        """Do nothing."""
-
-    def close(self, ignore_errors: bool = True) -> None:
-        """Remember it."""
-        self.closed = True
-
-
-class FakePortAudio:
-    """The few functions of sounddevice that we use, for machines without a sound card."""
-
-    class PortAudioError(Exception):
-        """As sounddevice's."""
-
-    def __init__(self, refused: tuple[int, ...] = (), own_rate: float = 44100.0) -> None:
-        self.refused = refused
-        self.tried: list[tuple[int | None, int]] = []
-        self.restarts = 0
-        self.stream: FakeStream | None = None
-        self._devices = [
-            {"name": "HDMI", "max_input_channels": 0, "default_samplerate": own_rate},
-            {"name": "USB Headset: Audio", "max_input_channels": 1, "default_samplerate": own_rate},
-        ]
-
-    def query_devices(self, kind: str | None = None) -> object:
-        """Give the list, or the default device."""
-        return self._devices if kind is None else self._devices[1]
-
-    def _terminate(self) -> None:
-        self.restarts += 1
-
-    def _initialize(self) -> None:
-        """Do nothing."""
-
-    def RawInputStream(  # noqa: N802  # sounddevice's name
-        self, samplerate: int, device: int | None, callback: object, **_: object
-    ) -> FakeStream:
-        """Refuse some rates, as cheap microphones do."""
-        self.tried.append((device, samplerate))
-        if samplerate in self.refused:
-            raise self.PortAudioError("Invalid sample rate [PaErrorCode -9997]")
-        self.stream = FakeStream(callback)
-        return self.stream
 
 
 def opened(library: FakePortAudio, name: str | None = None) -> DeviceMicrophone:

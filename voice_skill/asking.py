@@ -87,6 +87,5 @@ class Asker:
         session = Session(self._bundle, self._interpreter, self._region, DEFAULT_VOICE)
         session.stand(state, now=0.0)
         effects = session.handle(Heard(text, confidence), now=1.0)
-        assert session.interpretation is not None
         spoken = " ".join(effect.text for effect in effects if isinstance(effect, Say))
-        return session.interpretation, spoken
+        return session.meant, spoken

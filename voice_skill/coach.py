@@ -6,11 +6,12 @@ steps aside: the routine's clock stands, and a cue that was cut off is spoken ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from voice_skill.bundle import RoutinePlan
+from voice_skill.cues import Cue, Ease, Finished, Halfway, LeadIn, Speak
 from voice_skill.messages import PlayTone
-from voice_skill.routine import Cue, Ease, Finished, Guide, Halfway, LeadIn, Speak
+from voice_skill.routine import Guide
 from voice_skill.script import Script
 from voice_skill.text import spell, spell_duration
 
@@ -28,32 +29,40 @@ class Coach:
         self.aside = False
         """Whether the clock stands because we had something else to say."""
 
-    def begin(self, variant: str, now: float) -> None:
-        """Start from the beginning."""
-        self._go(Guide(self._plan, variant), now)
+    def begin(self, variant: str) -> None:
+        """Make ready to start from the beginning, as soon as nothing else is being said."""
+        self.guide, self.aside = Guide(self._plan, variant), True
 
-    def carry_on(self, place: str, now: float) -> None:
-        """Go on from a kept place (see ``place_of``)."""
-        self._go(Guide.from_snapshot(self._plan, place), now)
-
-    def _go(self, guide: Guide, now: float) -> None:
-        self.guide, self.aside = guide, False
-        self.perform(guide.start(now), now)
+    def carry_on(self, place: str, variant: str) -> None:
+        """Make ready to go on from a kept place, in that variant; ValueError if the place cannot be used."""
+        self.guide, self.aside = Guide.from_snapshot(self._plan, place), True
+        if self.guide.variant != variant:
+            self.guide.change_variant(variant, 0.0)
+            self.guide = Guide.from_snapshot(self._plan, self.guide.snapshot())
 
     def end(self) -> None:
         """Let go of the routine."""
         self.guide, self.aside, self._awaited = None, False, None
 
-    def place_of(self, place: str | None) -> str | None:
+    def part_of(self, place: str | None) -> str | None:
         """The spoken name of the part where a kept place lies; None when it cannot be used."""
+        guide = self._restored(place)
+        return guide.where().part.title if guide else None
+
+    def variant_of(self, place: str | None) -> str | None:
+        """The variant of a kept place; None when it cannot be used."""
+        guide = self._restored(place)
+        return guide.variant if guide else None
+
+    def _restored(self, place: str | None) -> Guide | None:
         try:
-            return Guide.from_snapshot(self._plan, place).where().part.title if place else None
+            return Guide.from_snapshot(self._plan, place) if place else None
         except ValueError:
             return None
 
     # --- cues
 
-    def perform(self, cues: Iterable[Cue], now: float) -> bool:
+    def perform(self, cues: Iterable[Cue]) -> bool:
         """Speak and play what is due; True when that was the end of the routine."""
         for cue in cues:
             match cue:
@@ -70,7 +79,6 @@ class Coach:
                     self._script.effects.append(PlayTone("ease"))
                 case Finished():
                     self.end()
-                    self._script.prompt("routine_done")
                     return True
         return False
 
@@ -99,11 +107,12 @@ class Coach:
             self.guide.pause(now)
             self.aside = True
 
-    def step_back(self, now: float) -> None:
-        """Go on after having stepped aside."""
+    def step_back(self, now: float) -> Sequence[Cue]:
+        """Start, or go on after having stepped aside; the cues are to be performed."""
         self.aside = False
-        if self.guide:
-            self.perform(self.guide.resume(now), now)
+        if self.guide is None:
+            return []
+        return self.guide.resume(now) if self.guide.paused else self.guide.start(now)
 
     # --- answers about it
 

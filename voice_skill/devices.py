@@ -10,9 +10,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
-from queue import Empty, Queue
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from voice_skill.errors import AudioDeviceError
 from voice_skill.hush import hushed
@@ -30,7 +31,7 @@ PATIENCE = 2.0
 """Seconds without a callback after which a device counts as lost; PortAudio itself never says so."""
 ANSWER_TIME = 5.0
 """Seconds that opening or closing may take; a Bluetooth headset needs two or three."""
-_NO_ANSWER = "The sound system does not answer. Unplug the device and plug it in again, or restart the computer."
+_NO_ANSWER = "The sound system does not answer. Plug the device in again, or restart the computer."
 
 
 def portaudio() -> Any:
@@ -69,7 +70,6 @@ def open_stream(
     tests.  Raises AudioDeviceError.
     """
     library = library or portaudio()
-    abandoned = threading.Event()
 
     def act() -> tuple[Any, int]:
         if not _OPENING.acquire(timeout=ANSWER_TIME):
@@ -80,7 +80,7 @@ def open_stream(
         finally:
             _OPENING.release()
 
-    return _in_time(act, abandoned, lambda opened: close_stream(opened[0]))
+    return _in_time(act, lambda opened: close_stream(opened[0]))
 
 
 def _open(
@@ -126,38 +126,38 @@ def close_stream(stream: Any) -> None:
         _open_streams.remove(stream)
 
     with suppress(AudioDeviceError):
-        _in_time(act, threading.Event(), lambda _: None)
+        _in_time(act, lambda _: None)
 
 
-def _in_time(act: Callable[[], Found], abandoned: threading.Event, too_late: Callable[[Found], None]) -> Found:
+def _in_time(act: Callable[[], Found], too_late: Callable[[Found], object]) -> Found:
     """Do what may hang for good in a thread that can be left behind.
 
     A sound server that has stopped answering holds whoever opens or closes a stream for ever, and with it
     a thread of ours on whose answers the conversation waits.  ``too_late`` gets what came after all.
     """
-    answers: Queue[tuple[Found | None, BaseException | None]] = Queue()
+    if sys.platform == "win32":  # there, a stream belongs to the thread that opened it
+        return act()
+    answer: Future[Found] = Future()
 
     def run() -> None:
         try:
             found = act()
         except BaseException as error:
-            answers.put((None, error))
+            with suppress(InvalidStateError):
+                answer.set_exception(error)
             return
-        answers.put((found, None))
-        if abandoned.is_set():
+        try:
+            answer.set_result(found)
+        except InvalidStateError:  # nobody waits any more
             too_late(found)
 
-    if sys.platform == "win32":  # there, a stream belongs to the thread that opened it
-        return act()
     threading.Thread(target=run, name="device", daemon=True).start()
     try:
-        found, error = answers.get(timeout=ANSWER_TIME)
-    except Empty:
-        abandoned.set()
-        raise AudioDeviceError(_NO_ANSWER) from None
-    if error is not None:
-        raise error
-    return cast("Found", found)
+        return answer.result(timeout=ANSWER_TIME)
+    except NotYet:
+        if answer.cancel():
+            raise AudioDeviceError(_NO_ANSWER) from None
+        return answer.result()
 
 
 def _find(library: Any, direction: Direction, name: str | None) -> tuple[int | None, int]:

@@ -26,7 +26,9 @@ STEPS: tuple[tuple[str, float], ...] = (
 """Prompts in order, with the seconds of quiet after each."""
 QUESTIONS = frozenset({"cramp_easing", "cramp_flag"})
 STAY_EVERY = 60.0
-"""After the table's end we stay with the person, and say so this often."""
+"""After the table's end we stay with the person, and ask after this many seconds."""
+STAY_TIMES = 2
+"""How often we say so without an answer; after that we only watch the clock."""
 
 
 @dataclass(slots=True)
@@ -34,17 +36,29 @@ class FirstAid:
     """Where we are in it."""
 
     began_at: float
-    step: int = -1
-    told_long: bool = False
+    """On the caller's clock, in seconds."""
+    _step: int = -1
+    _told_long: bool = False
 
-    def advance(self, now: float) -> str:
-        """The prompt that comes next."""
-        if now - self.began_at >= LONG_CRAMP and not self.told_long:
-            self.told_long = True
+    def begin_again(self) -> None:
+        """Start from the first instruction; the ten minutes go on."""
+        self._step = -1
+
+    def advance(self, now: float) -> str | None:
+        """Name the prompt that comes next; None where there is nothing more to say for now."""
+        if now - self.began_at >= LONG_CRAMP and not self._told_long:
+            self._told_long = True
             return "cramp_long"
-        self.step += 1
-        return STEPS[self.step][0] if self.step < len(STEPS) else "cramp_stay"
+        self._step += 1
+        if self._step < len(STEPS):
+            return STEPS[self._step][0]
+        return "cramp_stay" if self._step < len(STEPS) + STAY_TIMES else None
 
     def quiet(self) -> float:
         """Seconds to leave the person after the present prompt."""
-        return STEPS[self.step][1] if 0 <= self.step < len(STEPS) and not self.told_long else STAY_EVERY
+        return STEPS[self._step][1] if 0 <= self._step < len(STEPS) else STAY_EVERY
+
+    @property
+    def asleep(self) -> bool:
+        """Whether everything has been said, and nobody has answered for a long time."""
+        return self._told_long and self._step >= len(STEPS) + STAY_TIMES

@@ -25,7 +25,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
             *("hello", "hello_again", "general_information", "good_night", "quiet", "awake"),
             *("want_more", "no_more", "nothing_to_repeat", "offer_routine", "declined", "source_none"),
             *("no_match_1", "no_match_2", "no_match_3", "ask_again_yes_no", "too_long", "silence_quiet"),
-            *("yes_to_nothing", "welcome", "no_to_nothing", "nothing_to_stop", "one_moment"),
+            *("yes_to_nothing", "welcome", "no_to_nothing", "nothing_to_stop", "mishap"),
             *("help_idle", "help_asked", "help_routine", "help_paused", "help_cramp", "help_emergency"),
             *("want_more_again", "offer_routine_again", "steady_again", "carry_on_again", "hurts_again"),
             *("cramp_to_routine_again", "mean_none", "hurts_idle"),
@@ -35,7 +35,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
             # in the routine
             *("paused", "resumed", "at_first_step", "at_last_step", "skipping", "not_in_routine"),
             *("hurts", "hurts_gentlest", "hurts_declined", "wall_needs_steady", "gentlest_already"),
-            *("routine_stopped", "routine_done", "routine_already", "carry_on_declined"),
+            *("routine_stopped", "routine_already", "carry_on_declined"),
             # the voice itself
             *("slower_done", "faster_done", "louder_done", "quieter_done"),
             *("slowest", "fastest", "loudest", "quietest"),

@@ -1,7 +1,6 @@
 """What is said: lines chosen in turn, slots filled in, utterances numbered.
 
-Pure.  Collects effects for the session and knows what is being spoken at the moment, which is how the
-session tells its own voice, picked up by the microphone, from the person's.
+Pure.  Collects effects for the session and knows whether anything is still being spoken.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from collections.abc import Sequence
 
 from voice_skill.bundle import Bundle, Line, Region
 from voice_skill.messages import Effect, Say, StopSpeaking
-from voice_skill.text import words
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -25,7 +23,7 @@ class Script:
         self._prompts = bundle.prompts
         self._slots = {"emergency_number": region.emergency_number, "health_line": region.health_line}
         self._turns: Counter[Sequence[Line]] = Counter()
-        self._being_said: dict[int, str] = {}
+        self._being_said: set[int] = set()
         self._number = 0
         self.effects: list[Effect] = []
         """What has come together since the session last took it."""
@@ -52,7 +50,7 @@ class Script:
         """Say ``text`` with its slots filled in."""
         self._number += 1
         filled = self.fill(text, **slots)
-        self._being_said[self._number] = filled
+        self._being_said.add(self._number)
         self.last = filled
         self.effects.append(Say(self._number, filled))
         return self._number
@@ -70,20 +68,17 @@ class Script:
 
     def finished(self, utterance: int) -> None:
         """Note that an utterance has been heard to its end."""
-        self._being_said.pop(utterance, None)
+        self._being_said.discard(utterance)
 
-    def hush(self) -> None:
-        """Fall silent, where anything is being said."""
-        if self._being_said:
+    def hush(self) -> bool:
+        """Fall silent; says whether anything was being said."""
+        was_speaking = self.speaking
+        if was_speaking:
             self._being_said.clear()
             self.effects.append(StopSpeaking())
+        return was_speaking
 
     def silence(self) -> None:
         """Forget what is being said, as if it had been heard."""
         self._being_said.clear()
         self.effects.clear()
-
-    def is_echo(self, text: str) -> bool:
-        """Whether ``text`` holds nothing but words that we are saying ourselves right now."""
-        ours = {word for said in self._being_said.values() for word in words(said)}
-        return set(words(text)) <= ours

@@ -6,28 +6,30 @@ the session wants a ``TimeReached`` although nothing else happens.
 Theory of operation
 -------------------
 There is one *state*, at most one open *question*, at most one routine (the coach has it) and at most
-one course of *first aid*.  An utterance is interpreted (red flags first, in every state) and looked up:
+one course of *first aid*.  An utterance is interpreted (red flags first, in every state) and looked up
+in ``tables``:
 
-1. A question is open, and this answers it: ``QUESTIONS`` names what to do on yes, no, doubt, silence.
-2. Otherwise ``ACTS`` names what to do for this intent in this state.  Intents that are in neither are
-   information and are answered.
+1. A question is open and this answers it: ``QUESTIONS`` and ``OTHER_ANSWERS`` name the act.
+2. Otherwise ``ACTS`` names the act for this intent in this state, or ``OTHERWISE`` the one for the rest.
 
-Whatever has to be said while the routine runs makes the coach step aside; when nothing is being said
-and no question is open any more, it steps back by itself (``_settle``).  Silence is measured from the
-moment when the last word, ours or the person's, was over.  Entering a state goes through ``_enter``,
-which holds it against ``MOVES``.
+An act is a function of the session (package ``acts``).  Whatever has to be said while the routine runs makes
+the coach step aside; when nothing is being said and no question is open any more, it steps back by
+itself (``_settle``).  Silence is measured from the moment when the last word, ours or the person's,
+was over.  States change through ``enter`` only, which holds them against ``MOVES``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from voice_skill.acts.answers import ask_which, miss
+from voice_skill.acts.care import cramp_goes_on, stay_with_emergency
 from voice_skill.bundle import Bundle, Line, Region, StateName
 from voice_skill.coach import Coach
-from voice_skill.first_aid import QUESTIONS as FIRST_AID_QUESTIONS
+from voice_skill.cues import Cue
 from voice_skill.first_aid import FirstAid
-from voice_skill.interpreter import NONE, Interpretation, Interpreter
+from voice_skill.interpreter import LOW_CONFIDENCE, NONE, Interpretation, Interpreter
 from voice_skill.messages import (
     AudioBack,
     AudioLost,
@@ -43,18 +45,17 @@ from voice_skill.messages import (
     TimeReached,
 )
 from voice_skill.script import Script
-from voice_skill.states import ACTS, AGREEING, HELP, MOVES, QUESTIONS, REFUSING, State
-from voice_skill.text import spell_month
-
+from voice_skill.states import MOVES, State
+from voice_skill.tables import ACTS, KEEPS_QUESTION, OTHER_ANSWERS, OTHERWISE, QUESTIONS
 
 PATIENCE = 8.0
 """Seconds of silence after a question before something is done about it."""
 EMERGENCY_REMINDER = 30.0
 """Seconds of silence after which the emergency number is said once more."""
+LONGEST_PAUSE = 900.0
+"""Seconds after which a paused routine is put away; the person has fallen asleep."""
 NOISE = 0.5
 """What is heard with less confidence than this and means nothing is taken for noise."""
-RATE_STEP, RATE_RANGE = 20, (110, 210)
-VOLUME_STEP, VOLUME_RANGE = 0.15, (0.1, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,26 @@ class Recollection:
     """Whether the person has been greeted before."""
 
 
+@dataclass(slots=True)
+class Topic:
+    """What the last answer was about."""
+
+    more: list[Line] = field(default_factory=list)
+    """Breaths not told yet."""
+    sources: tuple[str, ...] = ()
+    reviewed: str = ""
+    offers_routine: bool = False
+
+    def begin(
+        self, more: Sequence[Line], sources: tuple[str, ...], reviewed: str, offers_routine: bool = False
+    ) -> None:
+        """Turn to another subject."""
+        self.more, self.sources = list(more), sources
+        self.reviewed, self.offers_routine = reviewed, offers_routine
+
+
 class Session:
-    """One conversation; see the module's docstring."""
+    """One conversation; see the module's docstring.  The acts use its attributes, the app its methods."""
 
     def __init__(
         self,
@@ -80,62 +99,55 @@ class Session:
         quiet_after: float | None = 120.0,
     ) -> None:
         """Be ready.  ``quiet_after``: seconds of silence until standby, None to stay (typed sessions)."""
-        self._bundle = bundle
-        self._interpreter = interpreter
-        self._script = Script(bundle, region)
-        self._coach = Coach(bundle.routine, self._script)
-        self._voice = voice
-        self._recollection = recollection
-        self._quiet_after = quiet_after
-        self._state = State.IDLE
-        self._question: str | None = None
-        self._asked_times = 0
-        self._wanted: tuple[str, ...] = ()
+        self.bundle = bundle
+        self.script = Script(bundle, region)
+        self.coach = Coach(bundle.routine, self.script)
+        self.voice = voice
+        self.state = State.IDLE
+        self.question: str | None = None
+        self.times_asked = 0
+        self.wanted: tuple[str, ...] = ()
         """Intents between which "did you mean" lets the person choose."""
-        self._variant: str | None = None
-        """The variant asked for, while the safety questions are asked."""
-        self._kept_place = recollection.place
-        """A place to carry on from once the safety question is answered."""
-        self._aid: FirstAid | None = None
-        self._more: list[Line] = []
-        self._sources: tuple[str, ...] = ()
-        self._reviewed = ""
-        self._offers_routine = False
-        self._misses = 0
-        self._said_general = False
-        self._offered = False
-        self._reminded = False
+        self.variant: str | None = None
+        """The way of stretching asked for, while the safety questions are asked."""
+        self.kept_place = recollection.place
+        """A place to carry on from, once the safety question is answered."""
+        self.aid: FirstAid | None = None
+        self.topic = Topic()
+        self.misses = 0
+        self.said_general = self.offered = self.reminded = False
+        self.cut_short = False
+        """Whether the present utterance made us fall silent."""
+        self.meant = Interpretation(NONE, "none", 0.0)
+        """What the latest utterance was taken for."""
+        self.now = 0.0
+        self._interpreter = interpreter
+        self._met = recollection.met
+        self._quiet_after = quiet_after
+        self._quiet_since = 0.0
+        self._asked_words = ""
         self._mode: ListeningMode = "open"
         self._saved_place = recollection.place
-        self._quiet_since = 0.0
-        self._now = 0.0
-        self.interpretation: Interpretation | None = None
-        """What the latest utterance was taken for."""
-
-    @property
-    def state(self) -> State:
-        """What is going on."""
-        return self._state
 
     @property
     def context(self) -> StateName:
         """The state in the three words that interpretation knows."""
-        if self._question:
+        if self.question:
             return "asked"
-        return "routine" if self._state in (State.ROUTINE, State.PAUSED) else "idle"
+        return "routine" if self.state in (State.ROUTINE, State.PAUSED) else "idle"
 
     # --- events in, effects out
 
     def start(self, now: float) -> list[Effect]:
         """Greet, or offer to carry on where a routine was broken off."""
-        self._now = self._quiet_since = now
-        part = self._coach.place_of(self._recollection.place)
+        self.now = self._quiet_since = now
+        part = self.coach.part_of(self.kept_place)
         if part:
-            self._ask("carry_on_offer", part=part)
+            self.ask("carry_on_offer", part=part)
         else:
-            self._kept_place = None
-            self._script.prompt("hello_again" if self._recollection.met else "hello")
-        self._script.effects.append(Remember("met", "yes"))
+            self.kept_place = None
+            self.script.prompt("hello_again" if self._met else "hello")
+        self.script.effects.append(Remember("met", "yes"))
         return self._take()
 
     def stand(self, context: StateName, now: float) -> None:
@@ -143,562 +155,225 @@ class Session:
 
         For asking what one utterance alone would do (``voice-skill ask --state``), and for tests.
         """
-        self._now = self._quiet_since = now
+        self.now = self._quiet_since = now
         if context == "routine":
-            self._enter(State.ROUTINE)
-            self._coach.begin(self._bundle.routine.default, now)
+            self.enter(State.ROUTINE)
+            self.coach.begin(self.bundle.routine.default)
+            self._settle()
         elif context == "asked":
-            self._ask("offer_routine")
-        self._script.silence()
+            self.ask("offer_routine")
+        self.script.silence()
+        self._settle()
+        self.script.silence()
         self._take()
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Take one event; ``now`` is the time on the caller's clock, in seconds."""
-        self._now = now
+        self.now = now
         match event:
             case Heard():
                 self._hear(event)
             case SpeechFinished(utterance):
-                self._script.finished(utterance)
-                self._coach.heard(utterance, now)
-                if not self._script.speaking:
+                self.script.finished(utterance)
+                self.coach.heard(utterance, now)
+                if not self.script.speaking:
                     self._quiet_since = now
             case TimeReached():
                 self._pass_time()
             case AudioLost():
                 self._lose(event)
             case AudioBack(part):
-                if f"{part}_back" in self._bundle.prompts:
-                    self._script.prompt(f"{part}_back")
+                if f"{part}_back" in self.bundle.prompts:
+                    self.script.prompt(f"{part}_back")
             case Closed():
-                self._script.hush()
+                self.script.hush()
         self._settle()
+        return self._take()
+
+    def recover(self, now: float) -> list[Effect]:
+        """Go on after a mistake in the program: nothing is under way any more, and that is said."""
+        self.now = self._quiet_since = now
+        self.script.hush()
+        self.drop_everything()
+        self.state = State.IDLE
+        self.script.prompt("mishap")
         return self._take()
 
     def deadline(self) -> float | None:
         """When to send TimeReached, unless something else happens before; None for never."""
-        if self._state is State.ROUTINE and self._coach.guide and self._coach.guide.running:
-            return self._coach.guide.deadline()
+        if self.state is State.ROUTINE and self.coach.guide and self.coach.guide.running:
+            return self.coach.guide.deadline()
         patience = self._patience()
-        return None if self._script.speaking or patience is None else self._quiet_since + patience
+        return None if self.script.speaking or patience is None else self._quiet_since + patience
 
     def _patience(self) -> float | None:
         """How long silence may last before something has to be done about it."""
-        if self._question:
+        if self.question:
             return PATIENCE
-        if self._state is State.CRAMP and self._aid:
-            return self._aid.quiet()
-        if self._state is State.EMERGENCY:
-            return None if self._reminded else EMERGENCY_REMINDER
-        return self._quiet_after if self._state is State.IDLE else None
+        match self.state:
+            case State.CRAMP:
+                return self.aid.quiet() if self.aid else None
+            case State.EMERGENCY:
+                return None if self.reminded else EMERGENCY_REMINDER
+            case State.PAUSED:
+                return LONGEST_PAUSE if self._quiet_after is not None else None
+            case State.IDLE:
+                return self._quiet_after
+        return None
 
     def _pass_time(self) -> None:
-        guide = self._coach.guide
-        if self._state is State.ROUTINE and guide and guide.running:
-            if self._coach.perform(guide.due(self._now), self._now):
-                self._enter(State.IDLE)
+        guide = self.coach.guide
+        if self.state is State.ROUTINE and guide and guide.running:
+            self.perform(guide.due(self.now))
             return
         patience = self._patience()
-        if self._script.speaking or patience is None or self._now < self._quiet_since + patience:
+        if self.script.speaking or patience is None or self.now < self._quiet_since + patience:
             return
-        self._quiet_since = self._now
-        if self._question:
-            self._do(QUESTIONS[self._question].silence)
-        elif self._state is State.CRAMP:
-            self._cramp_goes_on()
-        elif self._state is State.EMERGENCY:
-            self._reminded = True
-            self._script.prompt("emergency_stay")
+        self._quiet_since = self.now
+        if self.question:
+            QUESTIONS[self.question].silence(self)
+        elif self.state is State.CRAMP:
+            if self.aid and self.aid.asleep:
+                self._fall_asleep()
+            else:
+                cramp_goes_on(self)
+        elif self.state is State.EMERGENCY:
+            self.reminded = True
+            self.script.prompt("emergency_stay")
         else:
-            self._enter(State.STANDBY)
+            self._fall_asleep()
+
+    def _fall_asleep(self) -> None:
+        """Go to standby without a word; a paused routine can be carried on later."""
+        place = self.coach.guide.snapshot() if self.coach.guide else None
+        self.drop_everything()
+        self.kept_place = place
+        self.enter(State.STANDBY)
 
     def _settle(self) -> None:
         """Go on with the routine when nothing stands in its way any more."""
-        free = not self._script.speaking and not self._question
-        if free and self._coach.aside and self._state is State.ROUTINE:
-            self._coach.step_back(self._now)
+        free = not self.script.speaking and not self.question
+        if free and self.coach.aside and self.state is State.ROUTINE:
+            self.perform(self.coach.step_back(self.now))
 
     def _take(self) -> list[Effect]:
-        """The effects so far, with what follows from them: how to listen, what to remember."""
-        guide = self._coach.guide
-        place = guide.snapshot() if guide else self._kept_place
+        """The effects so far, with what follows from them: what to remember, how to listen."""
+        guide = self.coach.guide
+        place = guide.snapshot() if guide else self.kept_place
         if place != self._saved_place:
             self._saved_place = place
-            self._script.effects.append(Remember("place", place))
-        mode: ListeningMode = "interrupt" if self._script.speaking else "open"
-        if self._state is State.STANDBY and not self._script.speaking:
+            self.script.effects.append(Remember("place", place))
+        mode: ListeningMode = "interrupt" if self.script.speaking else "open"
+        if self.state is State.STANDBY and not self.script.speaking:
             mode = "standby"
         if mode != self._mode:
             self._mode = mode
-            self._script.effects.append(ListenFor(mode))
-        taken, self._script.effects = self._script.effects, []
+            self.script.effects.append(ListenFor(mode))
+        taken, self.script.effects = self.script.effects, []
         return taken
 
     # --- what was heard
 
     def _hear(self, heard: Heard) -> None:
         by_ear = heard.ended_at is not None
-        if by_ear and self._script.speaking and self._script.is_echo(heard.text):
-            return
         meant = self._interpreter.interpret(heard.text, self.context, heard.confidence)
-        self.interpretation = meant
-        if self._state is State.STANDBY:
-            if by_ear:
-                if meant.tier == "act" and meant.intent in ACTS[State.STANDBY]:
-                    self._act(meant)
+        if self.state is State.STANDBY and by_ear:
+            # A television gives half a "cramp" now and then; it must not wake anybody.
+            if meant.tier != "act" or heard.confidence < LOW_CONFIDENCE:
                 return
-            self._enter(State.IDLE)
-        if meant.intent == NONE and by_ear and (self._script.speaking or heard.confidence < NOISE):
+            if meant.intent not in ACTS[State.STANDBY]:
+                return
+        if meant.intent == NONE and by_ear and (self.script.speaking or heard.confidence < NOISE):
             return
-        self._quiet_since = self._now
-        self._script.hush()
-        self._coach.step_aside(self._now)
-        if meant.tier == "none":
-            self._miss(meant)
-            return
-        self._misses = 0
-        if meant.tier == "confirm" and meant.intent not in self._wanted:
-            self._ask_which(meant)
+        self._quiet_since = self.now
+        self.meant = meant
+        self.cut_short = self.script.hush()
+        self.coach.step_aside(self.now)
+        if self.state is State.STANDBY and meant.intent not in ACTS[State.STANDBY]:
+            self.enter(State.IDLE)  # typed words need no wake phrase
+        if meant.tier == "act":
+            self._take_clearly(meant, heard.confidence)
+        elif self.state is State.EMERGENCY:
+            stay_with_emergency(self)
+        elif meant.lane == "too long":
+            self.script.prompt("too_long")
+        elif self.question:
+            QUESTIONS[self.question].doubt(self)
+        elif meant.tier == "none":
+            miss(self)
+        elif self.state is State.CRAMP:
+            cramp_goes_on(self)
         else:
-            self._act(meant)
+            ask_which(self)
 
-    def _act(self, meant: Interpretation) -> None:
+    def _take_clearly(self, meant: Interpretation, confidence: float) -> None:
+        """Act on what was understood, but for a "no" to a safety question that may have been another word."""
+        self.misses = 0
+        question = QUESTIONS[self.question] if self.question else None
+        if question and question.safety and meant.intent == "no" and confidence < LOW_CONFIDENCE:
+            question.doubt(self)
+        else:
+            self.act_on(meant)
+
+    def act_on(self, meant: Interpretation) -> None:
         """Answer the open question with it, or do what the state has for it."""
-        self.interpretation = meant
-        question, intent = self._question, meant.intent
-        if question and self._answer_question(question, intent):
-            return
-        if intent not in ("repeat", "help", "slower", "faster", "louder", "quieter"):
-            self._question = None
-        act = ACTS[self._state].get(intent)
-        if act:
-            self._do(act)
-        else:
-            self._answer(intent)
+        self.meant = meant
+        if self.question:
+            question = QUESTIONS[self.question]
+            answers = {
+                "yes": question.yes,
+                "no": question.no,
+                "not_sure": question.doubt,
+                "never_mind": question.dropped,
+            } | OTHER_ANSWERS.get(self.question, {})
+            act = answers.get(meant.intent)
+            if act:
+                act(self)
+                return
+            if meant.intent not in KEEPS_QUESTION:
+                self.question = None
+        ACTS[self.state].get(meant.intent, OTHERWISE[self.state])(self)
 
-    def _answer_question(self, name: str, intent: str) -> bool:
-        """Take ``intent`` as the answer to the question ``name``, if it can be one."""
-        question = QUESTIONS[name]
-        if intent == "yes" or intent in AGREEING.get(name, ()):
-            self._do(question.yes)
-        elif intent in ("no", "never_mind") or intent in REFUSING.get(name, ()):
-            self._do(question.no)
-        elif intent == "not_sure":
-            self._do(question.doubt)
-        elif name == "did_you_mean_two" and intent in ("first_one", "second_one"):
-            self._take_wanted(0 if intent == "first_one" else 1)
-        elif name == "steady_check" and intent.startswith("variant_"):
-            self._begin(intent.removeprefix("variant_"))
-        else:
-            return False
-        return True
+    # --- for the acts
 
-    def _do(self, act: str) -> None:
-        getattr(self, f"_{act}")()
+    def enter(self, state: State) -> None:
+        """Change the state."""
+        if state is not self.state:
+            assert state in MOVES[self.state], f"{self.state} cannot be followed by {state}"
+            self.state = state
 
-    def _miss(self, meant: Interpretation) -> None:
-        """Nothing was understood: short, then with help, then with a choice, then quiet."""
-        if meant.lane == "too long":
-            self._script.prompt("too_long")
-            return
-        if self._question:
-            self._do(QUESTIONS[self._question].doubt)
-            return
-        if self._state is State.EMERGENCY:
-            self._script.prompt("emergency_stay")
-            return
-        self._misses += 1
-        if self._state is not State.IDLE:
-            if self._misses <= 2:
-                self._script.prompt("no_match_1" if self._misses == 1 else HELP[self._state])
-        elif self._misses <= 3:
-            self._script.prompt(f"no_match_{self._misses}")
+    def ask(self, name: str, **slots: str) -> None:
+        """Ask a question; it stays open until it is answered or dropped."""
+        self.question, self.times_asked = name, 1
+        self.script.prompt(name, **slots)
+        self._asked_words = self.script.last
 
-    # --- questions of ours
+    def ask_in_same_words(self) -> None:
+        """Ask the open question again as it was."""
+        self.script.say(self._asked_words)
 
-    def _ask(self, name: str, **slots: str) -> None:
-        self._question, self._asked_times = name, 1
-        self._script.prompt(name, **slots)
-
-    def _ask_again(self) -> None:
-        """Once more, shorter; after that let it be, and say how to call us."""
-        question = self._question
-        assert question is not None
-        self._asked_times += 1
-        if self._asked_times > 2:
-            self._question = None
-            self._kept_place = None if question != "carry_on_offer" else self._kept_place
-            if not self._coach.guide:
-                self._script.prompt("silence_quiet")
-            return
-        again = QUESTIONS[question].again
+    def ask_shorter(self) -> None:
+        """Ask the open question again in few words, where there are such."""
+        again = QUESTIONS[self.question].again if self.question else ""
         if again:
-            self._script.prompt(again)
+            self.script.prompt(again)
         else:
-            self._script.repeat()
+            self.ask_in_same_words()
 
-    def _ask_which(self, meant: Interpretation) -> None:
-        first = self._bundle.intents[meant.intent]
-        second = self._bundle.intents[meant.runner_up] if meant.runner_up else None
-        self._wanted = (first.name,) if second is None else (first.name, second.name)
-        if second is None:
-            self._ask("did_you_mean_one", first=first.title)
-        else:
-            self._ask("did_you_mean_two", first=first.title, second=second.title)
+    def perform(self, cues: Sequence[Cue]) -> None:
+        """Speak and play what the guide wants; leave the routine when that was its end."""
+        if self.coach.perform(cues):
+            self.enter(State.IDLE)
 
-    def _take_first(self) -> None:
-        self._take_wanted(0)
-
-    def _take_wanted(self, index: int) -> None:
-        intent, self._question = self._wanted[index], None
-        self._wanted = ()
-        self._act(Interpretation(intent, "act", 1.0))
-
-    def _meant_neither(self) -> None:
-        self._question, self._wanted = None, ()
-        self._script.prompt("mean_none")
-
-    def _decline(self) -> None:
-        self._question = None
-        self._script.prompt("declined")
-
-    # --- information
-
-    def _answer(self, intent_name: str) -> None:
-        intent = self._bundle.intents[intent_name]
-        self._sources, self._reviewed = intent.sources, intent.reviewed
-        self._more, self._offers_routine = list(intent.more), intent.offers_routine
-        self._script.choose(intent.replies)
-        if self._state is not State.IDLE:
-            return
-        if not self._said_general and intent.sources:
-            self._said_general = True
-            self._script.prompt("general_information")
-        self._offer_to_go_on()
-
-    def _tell_more(self) -> None:
-        self._question = None
-        if self._more:
-            self._script.say(self._more.pop(0).text)
-            self._offer_to_go_on()
-        else:
-            self._script.prompt("no_more")
-
-    def _offer_to_go_on(self) -> None:
-        """Ask at most one thing after an answer, and offer the stretches at most once in a while."""
-        if self._state is not State.IDLE:
-            return
-        if self._more:
-            self._ask("want_more")
-        elif self._offers_routine and not self._offered:
-            self._offered = True
-            self._ask("offer_routine")
-
-    def _name_source(self) -> None:
-        spoken = [self._bundle.sources[id_].spoken for id_ in self._sources[:2]]
-        if spoken and self._reviewed:
-            self._script.prompt(
-                "source_said", source=", and ".join(spoken), reviewed=spell_month(self._reviewed)
-            )
-        else:
-            self._script.prompt("source_none")
-
-    def _tell_what_to_say(self) -> None:
-        self._script.prompt("help_asked" if self._question else HELP[self._state])
-
-    def _repeat(self) -> None:
-        guide = self._coach.guide
-        if self._state is State.ROUTINE and guide and not self._question:
-            self._coach.aside = False
-            self._coach.perform(guide.repeat(self._now), self._now)
-        elif not self._script.repeat():
-            self._script.prompt("nothing_to_repeat")
-
-    # --- red flags
-
-    def _warn(self) -> None:
-        meant = self.interpretation
-        assert meant is not None
-        intent = self._bundle.intents[meant.intent]
-        rule = meant.alarm.rule if meant.alarm else None
-        self._sources, self._reviewed = (rule or intent).sources, (rule or intent).reviewed
-        self._more, self._offers_routine = list(rule.more if rule and rule.more else intent.more), False
-        if meant.intent != "appointment":
-            self._drop_everything()
-        if meant.intent == "emergency":
-            self._reminded = False
-            self._enter(State.EMERGENCY)
-        elif meant.intent == "same_day":
-            self._enter(State.IDLE)
-        lines: Sequence[Line] = rule.replies if rule and rule.replies else intent.replies
-        self._script.choose(lines, tell=rule.tell if rule and rule.tell else "what is wrong")
-
-    def _refuse_stretching(self) -> None:
-        self._drop_everything()
-        self._enter(State.IDLE)
-        self._script.prompt("safety_yes")
-
-    def _stay_with_emergency(self) -> None:
-        stretching = self.interpretation and self.interpretation.intent in ("start_routine", "resume")
-        self._script.prompt("emergency_no_stretch" if stretching else "emergency_stay")
-
-    def _leave_emergency(self) -> None:
-        self._enter(State.IDLE)
-        self._script.prompt("emergency_over")
-
-    def _drop_everything(self) -> None:
-        self._question, self._aid, self._kept_place, self._variant = None, None, None, None
-        self._coach.end()
-
-    # --- a cramp, now
-
-    def _first_aid(self) -> None:
-        """The first instruction, at once; whatever else was going on waits."""
-        self._question, self._aid = None, FirstAid(self._now)
-        self._coach.aside = False
-        self._enter(State.CRAMP)
-        self._cramp_goes_on()
-
-    def _first_aid_step(self, prompt: str) -> None:
-        if prompt in FIRST_AID_QUESTIONS:
-            self._ask(prompt)
-        else:
-            self._question = None
-            self._script.prompt(prompt)
-
-    def _cramp_goes_on(self) -> None:
-        assert self._aid is not None
-        self._first_aid_step(self._aid.advance(self._now))
-
-    def _warn_then_go_on(self) -> None:
-        self._script.prompt("cramp_flag_silence")
-        self._question = None
-
-    def _cramp_eased(self) -> None:
-        self._leave(self._aid is not None, "cramp_eased")
-
-    def _leave_first_aid(self) -> None:
-        self._leave(self._aid is not None, "declined")
-
-    def _leave(self, was_cramp: bool, prompt: str) -> None:
-        self._question, self._aid = None, None
-        self._script.prompt(prompt)
-        if self._coach.guide:
-            self._enter(State.PAUSED)
-            self._ask("cramp_to_routine")
-        elif was_cramp:
-            self._enter(State.IDLE)
-
-    def _ask_whether_cramp(self) -> None:
-        self._ask("hurts_idle")
-
-    # --- before the routine
-
-    def _check_safety(self) -> None:
-        intent = self.interpretation.intent if self.interpretation else ""
-        self._variant = intent.removeprefix("variant_") if intent.startswith("variant_") else None
-        self._ask("safety_check")
-
-    def _feel_the_legs(self) -> None:
-        self._ask("safety_unsure")
-
-    def _leave_it_unsafe(self) -> None:
-        self._question = None
-        self._script.prompt("safety_silence")
-
-    def _check_steadiness(self) -> None:
-        if self._kept_place:
-            self._carry_on_kept()
-        elif self._variant and self._variant != "wall":
-            self._begin(self._variant)
-        else:
-            self._ask("steady_check")
-
-    def _begin_at_wall(self) -> None:
-        self._begin("wall")
-
-    def _begin_in_bed(self) -> None:
-        self._script.prompt("steady_no")
-        self._begin("bed")
-
-    def _begin_seated(self) -> None:
-        self._script.prompt("variant_silence")
-        self._begin("seated")
-
-    def _begin(self, variant: str) -> None:
-        self._question, self._kept_place, self._offered = None, None, True
-        self._enter(State.ROUTINE)
-        self._script.prompt("routine_intro")
-        self._coach.begin(variant, self._now)
-
-    def _carry_on_kept(self) -> None:
-        place, self._kept_place, self._question = self._kept_place, None, None
-        assert place is not None
-        self._enter(State.ROUTINE)
-        self._script.prompt("resumed")
-        self._coach.carry_on(place, self._now)
-
-    def _forget_place(self) -> None:
-        self._question, self._kept_place = None, None
-        self._script.prompt("carry_on_declined")
-
-    def _resume_kept(self) -> None:
-        if self._kept_place:
-            self._check_safety()
-        else:
-            self._tell_more()
-
-    # --- in the routine
-
-    def _go(self) -> None:
-        guide, intent = self._coach.guide, self.interpretation.intent if self.interpretation else ""
-        assert guide is not None
-        where = guide.where()
-        if intent == "back" and where.first:
-            self._script.prompt("at_first_step")
-        elif intent == "next" and where.last:
-            self._script.prompt("at_last_step")
-        elif intent == "skip":
-            self._script.prompt("skipping")
-        self._coach.aside = False
-        self._enter(State.ROUTINE)
-        moves = {"next": guide.next, "back": guide.back, "skip": guide.skip}
-        if self._coach.perform(moves[intent](self._now), self._now):
-            self._enter(State.IDLE)
-
-    def _pause(self) -> None:
-        self._coach.aside = False
-        self._enter(State.PAUSED)
-        self._script.prompt("paused")
-
-    def _rest(self) -> None:
-        """Wait, paused, until the person wants to go on."""
-        self._question, self._coach.aside = None, False
-        if self._coach.guide:
-            self._enter(State.PAUSED)
-            self._script.prompt("hurts_declined")
-
-    def _resume(self) -> None:
-        guide = self._coach.guide
-        self._question = None
-        if guide is None:
-            self._script.prompt("not_in_routine")
-            return
-        self._enter(State.ROUTINE)
-        self._coach.step_back(self._now)
-
-    def _tell_time_left(self) -> None:
-        self._coach.tell_time_left()
-
-    def _tell_where(self) -> None:
-        self._coach.tell_where()
-
-    def _ease_off(self) -> None:
-        guide = self._coach.guide
-        assert guide is not None
-        easier = self._bundle.routine.variants[guide.variant].easier
-        if easier:
-            self._ask("hurts")
-        else:
-            self._coach.aside = False
-            self._enter(State.PAUSED)
-            self._script.prompt("hurts_gentlest")
-
-    def _make_easier(self) -> None:
-        guide = self._coach.guide
-        assert guide is not None
-        self._question = None
-        easier = self._bundle.routine.variants[guide.variant].easier
-        if easier is None:
-            self._script.prompt("gentlest_already")
-        else:
-            self._switch(easier, "easier_done")
-
-    def _change_variant(self) -> None:
-        assert self.interpretation is not None
-        wanted = self.interpretation.intent.removeprefix("variant_")
-        self._switch(wanted, "variant_done")
-
-    def _switch(self, variant: str, prompt: str) -> None:
-        guide = self._coach.guide
-        assert guide is not None
-        self._coach.aside = False
-        self._enter(State.ROUTINE)
-        self._script.prompt(prompt, variant=self._bundle.routine.variants[variant].title)
-        self._coach.perform(guide.change_variant(variant, self._now), self._now)
-
-    def _stop_routine(self) -> None:
-        self._drop_everything()
-        self._enter(State.IDLE)
-        self._script.prompt("routine_stopped")
-
-    def _already_in_routine(self) -> None:
-        self._script.prompt("routine_already")
-
-    def _not_in_routine(self) -> None:
-        self._script.prompt("not_in_routine")
-
-    # --- manners
-
-    def _stop(self) -> None:
-        """Be silent; where there was nothing to stop, say so."""
-        was_busy = bool(self._aid) or any(True for _ in self._script.effects)
-        if not was_busy:
-            self._script.prompt("nothing_to_stop")
-
-    def _hush_only(self) -> None:
-        """Silence alone; the state stays."""
-
-    def _acknowledge(self) -> None:
-        self._script.prompt("no_to_nothing")
-
-    def _welcome(self) -> None:
-        self._script.prompt("welcome")
-
-    def _nothing_asked(self) -> None:
-        self._script.prompt("yes_to_nothing")
-
-    def _be_quiet(self) -> None:
-        intent = self.interpretation.intent if self.interpretation else "quiet"
-        self._drop_everything()
-        self._enter(State.STANDBY)
-        self._script.prompt(intent)
-
-    def _wake(self) -> None:
-        self._enter(State.IDLE)
-        self._script.prompt("awake")
-
-    def _change_voice(self) -> None:
-        assert self.interpretation is not None
-        intent = self.interpretation.intent
-        rate, volume = float(self._voice.rate), self._voice.volume
-        if intent in ("slower", "faster"):
-            rate = _clamp(rate + (RATE_STEP if intent == "faster" else -RATE_STEP), *RATE_RANGE)
-        else:
-            volume = _clamp(volume + (VOLUME_STEP if intent == "louder" else -VOLUME_STEP), *VOLUME_RANGE)
-        changed = SetVoice(int(rate), round(volume, 2))
-        limit = {"slower": "slowest", "faster": "fastest", "louder": "loudest", "quieter": "quietest"}[intent]
-        if changed == self._voice:
-            self._script.prompt(limit)
-        else:
-            self._voice = changed
-            self._script.effects.append(changed)
-            self._script.effects.append(Remember("voice", f"[{changed.rate}, {changed.volume}]"))
-            self._script.prompt(f"{intent}_done")
+    def drop_everything(self) -> None:
+        """Let go of the question, the cramp and the routine."""
+        self.question, self.aid, self.kept_place, self.variant = None, None, None, None
+        self.coach.end()
 
     # --- faults
 
     def _lose(self, lost: AudioLost) -> None:
-        """Say once what is lost, if anything can still be heard."""
-        self._coach.step_aside(self._now)
+        """Say what is lost, if anything can still be heard."""
+        self.coach.step_aside(self.now)
         silent = lost.part == "microphone" and "silent" in lost.reason
-        self._script.prompt("microphone_silent" if silent else f"{lost.part}_lost")
-
-    def _enter(self, state: State) -> None:
-        if state is not self._state:
-            assert state in MOVES[self._state], f"{self._state} cannot be followed by {state}"
-            self._state = state
-
-
-def _clamp(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high)
+        self.script.prompt("microphone_silent" if silent else f"{lost.part}_lost")

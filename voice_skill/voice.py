@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -179,6 +180,8 @@ class Voice:
                     self._workplace = Path(tempfile.mkdtemp("", "voice-"))
                 except OSError as error:
                     raise VoiceError("The voice has no room to write to. Free some disk space.") from error
+            # For a program that ends without closing its voice.
+            weakref.finalize(self, shutil.rmtree, self._workplace, ignore_errors=True)
         return self._workplace
 
     def _kept(self, wish: dict[str, object]) -> Path | None:

@@ -79,16 +79,14 @@ def make(plan: Plan) -> None:
 
 def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
     """First network on synthetic speech; human speech aligned by it; second on all; third with MMI."""
-    import torch
-
     from .batches import read_store
     from .people import prepare_people
-    from .train import Stage, load_network, log_priors, train
+    from .train import Run, Stage, load_network, log_priors, train
 
-    torch.set_num_threads(plan.threads)
+    run = Run(plan.work, plan.threads)
     store = read_store([heard])
     first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, 7200)
-    checkpoint = train(first, store, plan.work, None, plan.seed, progress.teller("first"))
+    checkpoint = train(first, store, run, None, plan.seed, progress.teller("first"))
     if plan.human_speech is not None:
         people, folder = plan.work / "people", plan.work / "people-features"
         network, priors = load_network(checkpoint), log_priors(store)
@@ -100,9 +98,9 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
         progress.skip("people-features")
         print("no --human-speech: the model will know synthetic voices best, and real ones markedly less well")
     second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000)
-    checkpoint = train(second, store, plan.work, checkpoint, plan.seed + 2, progress.teller("second"))
+    checkpoint = train(second, store, run, checkpoint, plan.seed + 2, progress.teller("second"))
     third = Stage("third", "mmi", 2.5 * plan.effort, 1e-3, 9000)
-    return train(third, store, plan.work, checkpoint, plan.seed + 3, progress.teller("third"))
+    return train(third, store, run, checkpoint, plan.seed + 3, progress.teller("third"))
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ def make_speech(folder: Path, count: int, domain: list[str], seed: int, tell: Ca
     """Makes the parts that are still missing. `tell` gets the share done and a word about it."""
     stems = [folder / f"part{index:04d}" for index in range(max(1, round(count / PER_PART)))]
     missing = [(index, stem) for index, stem in enumerate(stems) if not stem.with_suffix(".json").exists()]
+    if not missing:
+        tell(1.0, "speech is there")
     with ProcessPoolExecutor(2) as pool:
         jobs = [pool.submit(make_part, stem, seed * 100003 + index, domain) for index, stem in missing]
         for done, job in enumerate(as_completed(jobs), start=len(stems) - len(missing) + 1):

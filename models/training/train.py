@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from .batches import Store, batches
 from .losses import cross_entropy, lattice_free_mmi, phone_bigram
 from .network import LEFT, RIGHT, Network
+
+Loss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]
 
 SAVE_EVERY = 90.0
 """Seconds between checkpoints."""
@@ -35,10 +40,19 @@ class Stage:
     """Frames in a batch."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """Where checkpoints go, and on how many threads to work."""
+
+    folder: Path
+    threads: int
+
+
 def train(
-    stage: Stage, store: Store, folder: Path, begin: Path | None, seed: int, tell: Callable[[float, str], None]
+    stage: Stage, store: Store, run: Run, begin: Path | None, seed: int, tell: Callable[[float, str], None]
 ) -> Path:
     """Trains and returns the checkpoint file. `begin`: a checkpoint to start from (its optimiser is not used)."""
+    folder, threads = run.folder, run.threads
     finished, running = folder / f"{stage.name}.pt", folder / f"{stage.name}.running.pt"
     if finished.exists():
         return finished
@@ -57,33 +71,53 @@ def train(
     loss = _loss(stage, store)
     network.train()
     saved_at, average = time.monotonic(), np.zeros(2)
-    while step < steps:
-        # Seeded by the step, so that a run that was interrupted goes on with fresh batches.
-        for mel, pdfs in batches(store, stage.batch, (LEFT, RIGHT), np.random.default_rng([seed, step])):
-            for group in optimiser.param_groups:
-                group["lr"] = stage.rate * _slope(step / steps)
-            scores = network(torch.from_numpy(mel))
-            value, score = loss(scores, torch.from_numpy(pdfs.astype(np.int64)))
-            optimiser.zero_grad()
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 3.0)
-            optimiser.step()
-            step += 1
-            weight = max(0.02, 1 / step)
-            average = (1 - weight) * average + weight * np.array([value.item(), score.item()])
-            if step % 25 == 0:
-                tell(step / steps, f"{stage.name} step {step} of {steps}, loss {average[0]:.3f}, score {average[1]:.3f}")
-            if time.monotonic() - saved_at > SAVE_EVERY:
-                _save(running, network, optimiser, step)
-                saved_at = time.monotonic()
-            if step >= steps:
-                break
+    with ThreadPoolExecutor(threads) as workers:
+        while step < steps:
+            # Seeded by the step, so that a run that was interrupted goes on with fresh batches.
+            source = batches(store, stage.batch // threads, (LEFT, RIGHT), np.random.default_rng([seed, step]))
+            for group in zip(*[source] * threads, strict=False):
+                for settings in optimiser.param_groups:
+                    settings["lr"] = stage.rate * _slope(step / steps)
+                average = _average(average, _step(network, loss, optimiser, workers, list(group)), step)
+                step += 1
+                if step % 25 == 0:
+                    tell(step / steps, f"{stage.name} step {step} of {steps}, loss {average[0]:.3f}, score {average[1]:.3f}")
+                if time.monotonic() - saved_at > SAVE_EVERY:
+                    _save(running, network, optimiser, step)
+                    saved_at = time.monotonic()
+                if step >= steps:
+                    break
     _save(finished, network, optimiser, step)
     running.unlink(missing_ok=True)
     return finished
 
 
-def _loss(stage: Stage, store: Store) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
+def _step(
+    network: Network, loss: Loss, optimiser: torch.optim.Optimizer, workers: ThreadPoolExecutor, group: list[Batch]
+) -> npt.NDArray[np.float64]:
+    """One step on several batches at once, a thread each; returns the mean loss and score."""
+    parameters = list(network.parameters())
+
+    def gradients(batch: Batch) -> tuple[tuple[Tensor, ...], float, float]:
+        mel, pdfs = batch
+        value, score = loss(network(torch.from_numpy(mel)), torch.from_numpy(pdfs.astype(np.int64)))
+        return torch.autograd.grad(value, parameters), value.item(), score.item()
+
+    results = list(workers.map(gradients, group))
+    for index, parameter in enumerate(parameters):
+        parameter.grad = torch.stack([result[0][index] for result in results]).mean(0)
+    torch.nn.utils.clip_grad_norm_(parameters, 3.0)
+    optimiser.step()
+    return np.mean([[value, score] for _, value, score in results], axis=0)
+
+
+def _average(average: npt.NDArray[np.float64], new: npt.NDArray[np.float64], step: int) -> npt.NDArray[np.float64]:
+    """A moving average that starts as a plain one."""
+    weight = max(0.02, 1 / (step + 1))
+    return (1 - weight) * average + weight * new
+
+
+def _loss(stage: Stage, store: Store) -> Loss:
     if stage.loss == "ce":
         return cross_entropy
     transitions = phone_bigram(store.pdfs)

@@ -69,8 +69,6 @@ class PulseServer:
         )  # fmt: skip
         try:
             self._await_answer()
-            self.control("set-default-sink", "speaker")
-            self.control("set-default-source", "mic")
             self._mic = self._module_of("module-remap-source")
         except BaseException:
             self.__exit__()
@@ -102,7 +100,6 @@ class PulseServer:
     def plug_microphone_in(self) -> None:
         """Bring it back."""
         self._mic = self.control("load-module", *_MIC)
-        self.control("set-default-source", "mic")
 
     def _await_answer(self) -> None:
         until = time.monotonic() + 10
@@ -134,5 +131,8 @@ def _environ(home: Path, outer: Mapping[str, str] = os.environ) -> dict[str, str
         "XDG_CACHE_HOME": str(home / "cache"),
         "PULSE_RUNTIME_PATH": str(run),
         "PULSE_SERVER": f"unix:{run}/native",
+        # By name: without its microphone, PulseAudio would give out what the loudspeaker plays instead.
+        "PULSE_SINK": "speaker",
+        "PULSE_SOURCE": "mic",
         "DBUS_SESSION_BUS_ADDRESS": "disabled:",
     }

@@ -1,0 +1,132 @@
+"""What hearing is measured on: voices, speakers and noises that the training never used.
+
+A set is a list of clips (sound, what was said) and the closed list of phrases that could have been said.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.training.human import Recording, recordings
+from models.training.lexicon import bundle_sentences, tidy
+from models.training.noise import HELD_OUT, read_sound
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One recording. `sound`: 16 kHz mono, -32768..32767."""
+
+    sound: Floats
+    text: str
+
+
+@dataclass(frozen=True)
+class Test:
+    """Clips and the phrases that are possible; no phrases = the model's own graph, and the clips are not ours."""
+
+    name: str
+    clips: list[Clip]
+    phrases: list[str]
+
+
+def say_rms(text: str) -> Floats:
+    """flite's voice rms."""
+    with tempfile.TemporaryDirectory() as folder:
+        wave = f"{folder}/said.wav"
+        subprocess.run(["flite", "-voice", "rms", "-t", text, wave], check=True, capture_output=True)
+        return read_sound(Path(wave))
+
+
+def say_ked(text: str) -> Floats:
+    """festival's voice ked."""
+    with tempfile.TemporaryDirectory() as folder:
+        wave = f"{folder}/said.wav"
+        script = Path(folder) / "say.scm"
+        script.write_text(
+            f'(voice_ked_diphone) (set! u (Utterance Text "{text}")) (utt.synth u) (utt.save.wave u "{wave}" \'riff)'
+        )
+        subprocess.run(["festival", "-b", str(script)], check=True, capture_output=True)
+        return read_sound(Path(wave))
+
+
+def phrases_of(bundle: Path, count: int) -> list[str]:
+    """Some of the bundle's phrases, always the same ones for the same bundle."""
+    return sorted(random.Random(5).sample(bundle_sentences(bundle), count))
+
+
+def at_level(sound: Floats, decibels: float = -26.0) -> Floats:
+    """The sound at a level below full scale (root mean square)."""
+    return sound * np.float32(32768 * 10 ** (decibels / 20) / (np.sqrt(np.mean(sound**2)) + 1e-3))
+
+
+def with_noise(clip: Clip, noise: Floats, decibels: float, chance: np.random.Generator) -> Clip:
+    """The clip with half a second of noise before and after it, `decibels` fainter than the voice."""
+    quiet = np.zeros(8000, np.float32)
+    sound = np.concatenate([quiet, clip.sound, quiet])
+    start = int(chance.integers(len(noise)))
+    piece = np.take(noise, np.arange(start, start + len(sound)), mode="wrap")
+    ratio = np.sqrt(np.mean(clip.sound**2)) / (np.sqrt(np.mean(piece**2)) + 1e-3)
+    return Clip((sound + piece * np.float32(ratio * 10 ** (-decibels / 20))).clip(-32768, 32767), clip.text)
+
+
+def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int) -> list[Test]:
+    """Set (a): two unheard synthetic voices, clean, in steady noise, and before a background of other voices."""
+    phrases, chance = phrases_of(bundle, count), np.random.default_rng(3)
+    voices: dict[str, Callable[[str], Floats]] = {"rms": say_rms, "ked": say_ked}
+    clean = {name: [Clip(at_level(say(p)), p) for p in phrases] for name, say in voices.items()}
+    tests = [Test(f"{name} clean", clips, phrases) for name, clips in clean.items()]
+    steady = [read_sound(p) for p in sorted(noise.glob("steady/*.wav")) if any(mark in p.stem for mark in HELD_OUT)]
+    for name in ("rms", "ked"):
+        noisy = [with_noise(c, steady[i % len(steady)], 10, chance) for i, c in enumerate(clean[name])]
+        tests.append(Test(f"{name}, steady noise 10 dB", noisy, phrases))
+    babble = babble_of(people)
+    for decibels in (20, 10):
+        tests.append(Test(f"rms, babble {decibels} dB", [with_noise(c, babble, decibels, chance) for c in clean["rms"]],
+                          phrases))  # fmt: skip
+    return tests
+
+
+def babble_of(people: list[Recording]) -> Floats:
+    """Six people at once, for a minute: speakers who were kept out of training."""
+    speech = [at_level(read_sound(r.path)) for r in people if r.source == "speechocean762"][:120]
+    lanes = [np.concatenate(speech[lane::6]) for lane in range(6)]
+    shortest = min(map(len, lanes))
+    return np.sum([lane[:shortest] for lane in lanes], axis=0, dtype=np.float32)
+
+
+def human_tests(people: list[Recording], count: int) -> list[Test]:
+    """Sets (b) and (c): single command words, 1 of 25 and more, and read sentences, 1 of 300."""
+    chance = random.Random(9)
+    words = [r for r in people if r.source == "speech_commands"]
+    vocabulary = sorted({r.text for r in words})
+    frequent = sorted(vocabulary, key=lambda w: -sum(r.text == w for r in words))[:25]
+    chosen = chance.sample([r for r in words if r.text in frequent], min(4 * count, len(words)))
+    tests = [Test("human command words, 1 of 25", [Clip(read_sound(r.path), r.text) for r in chosen], frequent)]
+    read = [r for r in people if r.source == "speechocean762" and len(tidy(r.text)) > 1]
+    sentences = sorted({" ".join(tidy(r.text)) for r in read})
+    listed = chance.sample(sentences, min(300, len(sentences)))
+    some = chance.sample([r for r in read if " ".join(tidy(r.text)) in set(listed)], 2 * count)
+    clips = [Clip(read_sound(r.path), " ".join(tidy(r.text))) for r in some]
+    return [*tests, Test("human sentences, 1 of 300", clips, listed)]
+
+
+def foreign_test(people: list[Recording], count: int) -> Test:
+    """Set (d): people who talk about something else."""
+    read = [r for r in people if r.source == "speechocean762"]
+    chosen = random.Random(11).sample(read, count)
+    return Test("foreign speech", [Clip(read_sound(r.path), " ".join(tidy(r.text))) for r in chosen], [])
+
+
+def kept_people(folder: Path) -> list[Recording]:
+    """The recordings that training leaves alone."""
+    return [r for r in recordings(folder) if r.held_out]

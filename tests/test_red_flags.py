@@ -1,0 +1,447 @@
+"""Red flags: what raises the alarm, what must not, and that the alarm beats everything else."""
+
+from __future__ import annotations
+
+import pytest
+
+import situations
+from situations import PLACES
+from timeline import Scene
+from voice_skill.bundle import Bundle, StateName
+from voice_skill.interpreter import Interpreter
+from voice_skill.states import State
+
+EMERGENCY = (
+    # the chest
+    "my chest hurts",
+    "i've got chest pain and my leg is killing me",
+    "there's a pain in my chest",
+    "it feels tight across my chest",
+    "my chest is killing me",
+    "my chest is hurting what should i do",
+    "stop my chest hurts",
+    "yes and my chest hurts",
+    "i don't know why but my chest is so tight",
+    "i'm not sure but i think my chest hurts",
+    "my leg isn't swollen but my chest hurts",
+    "it's not the leg it's my chest it hurts",
+    # the breath
+    "my calf hurts and now i can't breathe properly",
+    "i'm struggling to breathe",
+    "i'm finding it hard to breathe",
+    "i find it difficult to breathe",
+    "i'm really short of breath",
+    "i can't catch my breath",
+    "i can't get enough air",
+    "my breathing is really bad",
+    "it hurts when i breathe in",
+    "help i can't breathe",
+    "cant breathe",
+    "i cannot breathe",
+    "no i can't breathe",
+    "no swelling but i can't breathe",
+    # blood, fainting
+    "i'm coughing up blood",
+    "i coughed up some blood",
+    "there's blood when i cough",
+    "i just fainted",
+    "i nearly fainted when i stood up",
+    "i think i'm going to pass out",
+    "i blacked out for a moment",
+    "i lost consciousness for a second",
+    "the stretch is fine but i feel faint",
+    # the leg without blood or nerve
+    "my foot has gone cold and white",
+    "my leg is suddenly freezing cold and numb",
+    "my leg's gone pale and it really hurts",
+    "my leg is cold and blue",
+    "i can't move my leg",
+    "i can't feel my foot at all",
+    "i'm numb between my legs",
+    "i've lost control of my bladder",
+    "i wet myself and my legs are weak",
+    # a stroke
+    "one side of my face has dropped",
+    "my speech is slurred",
+    "my arm and leg have gone weak on one side",
+    # somebody else
+    "my wife has chest pain",
+    "my husband can't breathe",
+    "my mum has pain in her chest",
+    "she collapsed",
+)
+SAME_DAY = (
+    # one leg
+    "my left calf is swollen",
+    "one leg is bigger than the other",
+    "my calf's all puffy and sore",
+    "my right leg's twice the size of my left",
+    "my leg is hot to the touch",
+    "my calf feels warmer than the other one",
+    "one leg is hot",
+    "my calf is red",
+    "my leg has gone a funny colour",
+    "my leg has changed color",
+    "there's a sore spot on my calf when i press it",
+    "my ankle has swollen up",
+    "my thigh is swollen and tender",
+    "the pain in my leg won't go away",
+    "my calf is warm and tender and it doesn't go away",
+    "it's not red but my calf is swollen",
+    "no chest pain but my leg is swollen",
+    "yes my leg is swollen",
+    # a clot by name
+    "i think it might be a blood clot",
+    "i'm worried it's a clot",
+    "could this be a blood clot",
+    # too long
+    "this cramp has been going for twenty minutes",
+    "i've had this cramp for half an hour",
+    "the cramp won't stop it's been a quarter of an hour",
+    # fluid, other places, weakness
+    "i've been throwing up all day and now i've got cramps",
+    "i had diarrhoea and my legs are cramping",
+    "i've got cramp in my arms as well",
+    "my stomach is cramping too",
+    "my leg feels weak",
+    "my foot's gone numb",
+    "my leg keeps twitching and feels weak",
+    "i stepped on a rusty nail and now i have cramps",
+    # statins, pregnancy, somebody else
+    "i'm on a statin and my muscles ache",
+    "i take simvastatin and i've got cramps",
+    "i started atorvastatin and my legs hurt",
+    "i'm pregnant and one leg is swollen",
+    "i'm seven months pregnant and my calf is hot and sore",
+    "my husband's calf is swollen and hot",
+    "my wife is pregnant and her leg is swollen",
+)
+APPOINTMENT = (
+    "i get cramps every night",
+    "i've had cramps nearly every night this week",
+    "cramps wake me several nights a week",
+    "the cramps keep me awake",
+    "i'm tired all day because of these cramps",
+    "both my ankles are swollen",
+    "both my feet feel numb",
+    "my calves are getting thinner",
+    "my calf cramps when i walk and stops when i rest",
+    "since the new tablets i get cramps",
+    "i get cramps since i started a new medicine",
+    "i've been drinking heavily and i get cramps",
+)
+HARMLESS = (
+    # denied
+    "my leg is not swollen",
+    "my leg isn't swollen",
+    "my leg's not swollen at all",
+    "no chest pain",
+    "i don't have any chest pain",
+    "i have no chest pain",
+    "no swelling",
+    "no swelling and no chest pain",
+    "not swollen not hot",
+    "it's not hot or swollen",
+    "my leg is not hot to the touch",
+    "neither leg is hot",
+    "my calf isn't red or swollen",
+    "i've never fainted",
+    "i'm not short of breath",
+    "my chest doesn't hurt",
+    "my leg doesn't feel weak",
+    "my leg is not numb",
+    "it's not getting worse",
+    "i'm not pregnant",
+    "i don't think i have a clot",
+    "no blood",
+    "nothing like that",
+    # well
+    "my legs are fine",
+    "my chest is fine",
+    "my breathing is fine",
+    "i can breathe fine",
+    "no i can breathe perfectly well",
+    "i feel fine",
+    # asked in general
+    "is swelling a bad sign",
+    "what are the signs of a blood clot",
+    "how do i know it's not a clot",
+    "is it a cramp or a clot",
+    "what's the difference between a cramp and a blood clot",
+    "do cramps cause swelling",
+    "can a cramp last ten minutes",
+    "can statins cause cramps",
+    "are statins bad for my legs",
+    "do statins give you cramps",
+    "can pregnancy cause cramps",
+    "i'm pregnant and i get cramps",
+    "does alcohol cause cramps",
+    "do i need to call an ambulance for a cramp",
+    # warmth and drink
+    "i had a warm bath",
+    "a warm bath helps my legs",
+    "warm compress on my calf",
+    "should i put a hot water bottle on my calf",
+    "can i put a warm towel on my leg",
+    "can i take a hot shower",
+    "the room is hot tonight",
+    "it's a warm night",
+    "should i drink water before bed",
+    "can dehydration cause cramps",
+    # long ago
+    "my leg was swollen last year",
+    "i had chest pain years ago",
+    "my mother had a clot years ago",
+    # the stretches, and little things
+    "i have cold feet at night",
+    "when do i breathe out",
+    "should i hold my breath",
+    "do i keep my chest forward",
+    "i can't reach my toes",
+    "move on to the next one i can't do this one",
+    "my leg is straight now",
+    "both feet are flat on the floor",
+    "my foot fell asleep",
+    "i have pins and needles",
+    "my calf feels tight",
+    "i can feel it in my calf",
+    "how long does a cramp last",
+    "is it normal to be sore for a day",
+    "should i see a doctor",
+)
+LEVELS = ("emergency", "same_day", "appointment")
+STRETCHING = ("safety_check", "steady_check", "routine_intro", "offer_routine", "resumed", "reply help_stretching")
+CONTEXTS: tuple[StateName, ...] = ("idle", "asked", "routine")
+
+
+@pytest.fixture(scope="module")
+def interpreter(bundle: Bundle) -> Interpreter:
+    """Index the bundle once."""
+    return Interpreter(bundle)
+
+
+def is_stretching(scene: Scene) -> bool:
+    """Whether anything was said since the person's last turn that leads to stretching."""
+    lines = (name for names in scene.names for name in names)
+    return any(name in STRETCHING or name.startswith(("step", "halfway")) for name in lines)
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [("emergency", text) for text in EMERGENCY]
+    + [("same_day", text) for text in SAME_DAY]
+    + [("appointment", text) for text in APPOINTMENT],
+)
+def test_red_flags_are_found(interpreter: Interpreter, level: str, text: str) -> None:
+    """A red flag is known at once, without a question, whatever is going on."""
+    found = {context: interpreter.interpret(text, context) for context in CONTEXTS}
+    assert {context: (meant.intent, meant.tier) for context, meant in found.items()} == dict.fromkeys(
+        CONTEXTS, (level, "act")
+    )
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless_sentences_do_not_alarm(interpreter: Interpreter, text: str) -> None:
+    """What is denied, general, long ago or about a bath is no red flag, and not asked about as one."""
+    found = {context: interpreter.interpret(text, context).intent for context in CONTEXTS}
+    assert not set(LEVELS) & set(found.values()), found
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_emergency_beats_everything(bundle: Bundle, place: str) -> None:
+    """Wherever the conversation is, an emergency is answered first, with the number said twice."""
+    scene = PLACES[place](bundle)
+    scene.hears("i can't breathe and my leg hurts")
+    scene.expect_state(State.EMERGENCY)
+    number = bundle.regions["uk"].emergency_number
+    assert scene.turn[0].text.count(number) >= 2, scene.story()
+    assert "place" not in scene.memory
+    assert scene.question is None
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_same_day_sign_ends_all_stretching(bundle: Bundle, place: str) -> None:
+    """A sign of a clot ends routine and first aid; in an emergency the emergency goes before."""
+    scene = PLACES[place](bundle)
+    scene.hears("my calf is swollen and hot")
+    if place == "emergency":
+        scene.expect_state(State.EMERGENCY).expect_said(bundle.regions["uk"].emergency_number)
+        return
+    scene.expect_first("reply same_day").expect_state(State.IDLE)
+    assert scene.guide is None
+    assert "place" not in scene.memory
+    assert scene.question is None
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place not in ("emergency", "standby")])
+def test_a_sign_for_an_appointment_is_answered_and_life_goes_on(bundle: Bundle, place: str) -> None:
+    """A sign that can wait is answered, and neither the routine nor first aid is lost."""
+    scene = PLACES[place](bundle)
+    before = scene.state
+    scene.hears("i get cramps every night").expect_first("reply appointment").expect_state(before)
+    assert not is_stretching(scene), scene.story()
+
+
+def test_a_sign_for_an_appointment_does_not_lower_an_emergency(bundle: Bundle) -> None:
+    """Nobody in an emergency is told that it is none."""
+    scene = situations.emergency(bundle).hears("i get cramps every night")
+    scene.expect_not("reply appointment").expect_said(bundle.regions["uk"].emergency_number)
+    scene.expect_state(State.EMERGENCY)
+
+
+def test_the_routine_goes_on_after_a_sign_for_an_appointment(bundle: Bundle) -> None:
+    """What can wait until the doctor opens does not end tonight's stretches."""
+    scene = situations.hold(bundle).hears("i get cramps every night").settles().wait(1.0)
+    scene.expect_state(State.ROUTINE).expect("reply appointment", "resumed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("start the routine", "lying down", "sitting down", "at the wall", "carry on", "next", "skip", "easier"),
+        *("yes", "no", "okay", "does stretching help", "what helps", "more", "hello", "can you hear me", "back"),
+        *("good night", "be quiet", "pause", "cramp", "it hurts", "still", "purple monkeys dance", "stop"),
+        *("my leg is swollen", "i get cramps every night", "how long left", "louder", "repeat", "what can i say"),
+    ],
+)
+def test_an_emergency_stays_one(bundle: Bundle, text: str) -> None:
+    """Nothing but the person's word that it is dealt with ends an emergency; stretching never follows."""
+    scene = situations.emergency(bundle).hears(text)
+    scene.expect_state(State.EMERGENCY)
+    scene.settles().wait(900)
+    scene.expect_state(State.EMERGENCY)
+    assert not is_stretching(scene), scene.story()
+
+
+@pytest.mark.parametrize("text", ["start the routine", "lying down", "carry on", "does stretching help"])
+def test_whoever_wants_to_stretch_in_an_emergency_hears_the_number(bundle: Bundle, text: str) -> None:
+    """Asking for stretches in an emergency gets the number instead."""
+    scene = situations.emergency(bundle).hears(text)
+    scene.expect_said(bundle.regions["uk"].emergency_number)
+
+
+def test_the_emergency_number_is_said_again_once(bundle: Bundle) -> None:
+    """After half a minute of silence the number is said once more, and then no more."""
+    scene = situations.emergency(bundle)
+    scene.waits_for("emergency_stay", limit=45).settles().silence(3600)
+
+
+def test_stop_silences_an_emergency_and_no_more(bundle: Bundle) -> None:
+    """Stop means be silent; the emergency is not over by that."""
+    scene = situations.idle(bundle).hears("my chest hurts").wait(2).hears("stop").expect_state(State.EMERGENCY)
+    assert not scene.speaking
+
+
+@pytest.mark.parametrize("text", ["never mind", "it was a false alarm", "it's dealt with"])
+def test_the_person_ends_an_emergency(bundle: Bundle, text: str) -> None:
+    """It is over when the person says so; a stretch then starts with the safety question."""
+    scene = situations.emergency(bundle).hears(text).expect_only("emergency_over").expect_state(State.IDLE)
+    scene.settles().silence(100)
+    scene.hears("start the routine").expect_only("safety_check")
+
+
+def test_nothing_is_offered_after_a_same_day_sign(bundle: Bundle) -> None:
+    """Who shall not stretch is not offered stretches, however much more is asked."""
+    scene = situations.idle(bundle).hears("why do i get cramps").settles().hears("my calf is swollen and hot")
+    for _ in range(5):
+        scene.settles().hears("more").expect_not("offer_routine")
+
+
+def test_more_of_an_emergency_is_about_the_emergency(bundle: Bundle) -> None:
+    """In an emergency "more" tells more about it, and nothing of what was asked before."""
+    scene = situations.more_offered(bundle).hears("my chest hurts").settles().hears("more")
+    scene.expect_first("more emergency")
+
+
+# --- safety questions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["safety_asked", "safety_doubted"])
+def test_silence_after_a_safety_question_is_no_no(bundle: Bundle, place: str) -> None:
+    """Silence starts nothing: it is said why, and how to begin."""
+    scene = PLACES[place](bundle)
+    scene.waits_for("safety_silence", limit=20).settles()
+    scene.expect_state(State.IDLE)
+    assert scene.question is None
+    assert not is_stretching(scene.after(300)), scene.story()
+
+
+def test_silence_after_the_safety_question_in_a_cramp_says_what_to_do(bundle: Bundle) -> None:
+    """Silence there gets the warning, and first aid goes on."""
+    scene = situations.cramp_flag_asked(bundle)
+    scene.waits_for("cramp_flag_silence", limit=20).waits_for("cramp_edge", limit=30)
+
+
+@pytest.mark.parametrize("text", ["still", "it hurts", "next", "more", "i'm not sure", "purple monkeys dance"])
+def test_only_a_no_is_a_no_to_the_safety_question_in_a_cramp(bundle: Bundle, text: str) -> None:
+    """Whoever answers something else is warned before first aid goes on."""
+    scene = situations.cramp_flag_asked(bundle).hears(text).settles()
+    if scene.question != "cramp_flag":
+        scene.expect("cramp_flag_silence")
+
+
+@pytest.mark.parametrize("place", ["safety_asked", "safety_doubted"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("i don't know", "maybe", "not sure", "purple monkeys dance", "never mind", "cancel that", "stop", "pause"),
+        *("wait", "repeat", "louder", "what can i say", "why do i get cramps", "next", "it hurts", "good night"),
+        *("hello", "how long left", "start the routine", "sitting down", "at the wall", "more", "carry on", "cramp"),
+    ],
+)
+def test_only_a_no_is_a_no_to_the_safety_question(bundle: Bundle, place: str, text: str) -> None:
+    """Nothing but a no opens the way to the stretches."""
+    scene = PLACES[place](bundle).hears(text)
+    scene.expect_not("steady_check", "routine_intro")
+    scene.settles().wait(60)
+    scene.expect_not("steady_check", "routine_intro")
+
+
+@pytest.mark.parametrize("place", ["safety_asked", "safety_doubted"])
+def test_a_no_that_was_hardly_heard_is_no_no(bundle: Bundle, place: str) -> None:
+    """"No" is the word that is misheard most; when unsure, we ask or leave it."""
+    PLACES[place](bundle).hears("no", confidence=0.3).expect_not("steady_check", "routine_intro")
+
+
+@pytest.mark.parametrize("place", ["safety_asked", "safety_doubted", "cramp_flag_asked"])
+@pytest.mark.parametrize("text", ["yes", "yes please", "yeah", "yes it is", "yes there is", "i think so", "yes a bit"])
+def test_a_yes_to_a_safety_question_ends_it(bundle: Bundle, place: str, text: str) -> None:
+    """A yes means no stretching, with both numbers."""
+    scene = PLACES[place](bundle).hears(text).expect_only("safety_yes")
+    region = bundle.regions["uk"]
+    scene.expect_said(region.emergency_number).expect_said(region.health_line)
+    scene.settles().wait(600)
+    assert not is_stretching(scene), scene.story()
+    assert scene.guide is None
+
+
+@pytest.mark.parametrize("text", ["yes it's swollen", "yes it's hot", "it's a bit swollen", "the left one is swollen", "one is bigger"])
+def test_a_sign_is_an_answer_to_the_safety_question(bundle: Bundle, text: str) -> None:
+    """Whoever names the sign in a few words need not say yes, and is not asked what was meant."""
+    scene = situations.safety_asked(bundle).hears(text)
+    assert scene.has("safety_yes") or scene.has("reply same_day"), scene.story()
+
+
+@pytest.mark.parametrize("text", ["no", "no thanks", "neither", "nope", "none of that", "not swollen", "no my legs are fine", "no chest pain"])
+def test_a_no_to_the_safety_question_goes_on(bundle: Bundle, text: str) -> None:
+    """A no leads to the question of steadiness."""
+    situations.safety_asked(bundle).hears(text).expect_only("steady_check")
+
+
+# --- our own voice --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "prompt", ["safety_check", "safety_yes", "safety_unsure", "safety_silence", "cramp_flag", "emergency_stay", "hello"]
+)
+@pytest.mark.parametrize("late", [False, True], ids=["while speaking", "just after"])
+def test_our_own_words_raise_no_alarm(bundle: Bundle, prompt: str, late: bool) -> None:
+    """What the microphone picks up of our own warnings is not taken for the person's."""
+    scene = situations.idle(bundle)
+    scene.says(prompt)
+    text = scene.said[-1].text.lower()
+    scene.wait(1.0)
+    if late:
+        scene.settles().wait(0.6)
+    before = scene.state
+    scene.hears(text, ended=0.7).expect_only().expect_state(before)

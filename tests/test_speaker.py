@@ -1,0 +1,162 @@
+"""The loudspeaker over a PortAudio of our own: what reaches the device, sample by sample."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from fake_portaudio import FakePortAudio, FakeStream
+
+from voice_skill import devices
+from voice_skill.errors import AudioDeviceError
+from voice_skill.sound import Samples
+from voice_skill.speaker import AHEAD, DeviceSpeaker
+
+BLOCK = 441
+PRE_ROLL = 6615
+
+
+class Driven(FakePortAudio):
+    """A PortAudio whose callbacks come when the test asks for them."""
+
+    def pull(self, frames: int = BLOCK) -> Samples:
+        """Give what the device is given now."""
+        assert self.stream is not None
+        wanted = bytearray(b"\x55" * frames * 2)
+        self.stream.callback(memoryview(wanted), frames, None, None)
+        return np.frombuffer(bytes(wanted), np.int16)
+
+
+@pytest.fixture
+def library() -> Driven:
+    """Make a PortAudio."""
+    return Driven()
+
+
+@pytest.fixture
+def speaker(library: Driven) -> Iterator[DeviceSpeaker]:
+    """Open a loudspeaker and let the silence at its beginning pass."""
+    opened = DeviceSpeaker(library=library)
+    assert opened.waiting == pytest.approx(0.3)
+    assert not library.pull(PRE_ROLL).any()
+    yield opened
+    opened.close()
+
+
+def block(level: int) -> Samples:
+    """Make a block of 20 ms."""
+    return np.full(BLOCK, level, np.int16)
+
+
+def test_blocks_come_out_in_order_and_zeros_after_them(library: Driven, speaker: DeviceSpeaker) -> None:
+    """Also when the device asks for other lengths than ours."""
+    speaker.play(block(100))
+    speaker.play(block(200))
+    assert list(np.unique(library.pull(300))) == [100]
+    assert list(np.unique(library.pull(300))) == [100, 200]
+    tail = library.pull(600)
+    assert list(tail[:282]) == [200] * 282
+    assert not tail[282:].any()
+    assert speaker.played_seconds == pytest.approx(0.3 + 0.04)
+
+
+def test_no_more_than_three_blocks_wait(library: Driven, speaker: DeviceSpeaker) -> None:
+    """The fourth waits for the device; so a stop is never far behind."""
+    for level in range(AHEAD):
+        speaker.play(block(level))
+    waiting = threading.Thread(target=speaker.play, args=(block(9),))
+    waiting.start()
+    assert speaker.waiting == pytest.approx(0.06)
+    library.pull()
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert speaker.waiting == pytest.approx(0.06)
+
+
+def test_a_stop_fades_within_ten_milliseconds(library: Driven, speaker: DeviceSpeaker) -> None:
+    """No step larger than the fade's own, silence after it, and the next block is heard whole."""
+    for _ in range(AHEAD):
+        speaker.play(block(10_000))
+    library.pull()
+    speaker.stop()
+    faded = library.pull()
+    assert np.abs(np.diff(faded.astype(int), prepend=10_000)).max() < 100
+    assert not faded[220:].any()
+    assert not library.pull().any()
+    speaker.play(block(500))
+    assert list(np.unique(library.pull())) == [500]
+
+
+def test_drain_waits_for_the_last_sample(library: Driven, speaker: DeviceSpeaker) -> None:
+    """It returns once everything has been fetched, not before."""
+    speaker.play(block(100))
+    draining = threading.Thread(target=speaker.drain)
+    draining.start()
+    assert draining.is_alive()
+    library.pull()
+    draining.join(10)
+    assert not draining.is_alive()
+
+
+def test_what_is_played_can_be_tapped(library: Driven) -> None:
+    """The echo canceller sees each piece as the device does, silence included."""
+    seen: list[Samples] = []
+    speaker = DeviceSpeaker(tap=seen.append, library=library)
+    library.pull(PRE_ROLL)
+    speaker.play(block(100))
+    library.pull(500)
+    assert [len(piece) for piece in seen] == [PRE_ROLL, 500]
+    assert list(np.unique(seen[1])) == [0, 100]
+    speaker.close()
+
+
+def test_a_device_that_no_longer_asks_is_lost(library: Driven) -> None:
+    """Whether blocks are played or awaited."""
+    speaker = DeviceSpeaker(patience=-1.0, library=library)
+    with pytest.raises(AudioDeviceError, match="has gone"):
+        speaker.play(block(1))
+    with pytest.raises(AudioDeviceError, match="has gone"):
+        speaker.drain()
+    speaker.close()
+    speaker.close()
+
+
+def test_a_rate_that_the_device_refuses_is_replaced(library: Driven) -> None:
+    """What is played must then come at the rate that it says."""
+    library.refused = (22050,)
+    speaker = DeviceSpeaker(library=library)
+    assert speaker.rate == 44100
+    speaker.close()
+
+
+def test_a_hung_sound_server_does_not_hang_us(library: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening gives up with a sentence; what opens after all is closed again."""
+    monkeypatch.setattr(devices, "ANSWER_TIME", 0.05)
+    go_on, closed = threading.Event(), threading.Event()
+
+    class Hung(FakeStream):
+        def start(self) -> None:
+            go_on.wait(20)
+
+        def close(self, ignore_errors: bool = True) -> None:
+            closed.set()
+
+    library.make_stream = Hung
+    with pytest.raises(AudioDeviceError, match="does not answer"):
+        DeviceSpeaker(library=library)
+    go_on.set()
+    assert closed.wait(20)
+
+
+def test_portaudio_is_restarted_only_while_nothing_is_open(library: Driven) -> None:
+    """A new device is found that way; an open stream would be killed by it."""
+    first = DeviceSpeaker(library=library)
+    assert library.restarts == 1
+    second = DeviceSpeaker(library=library)
+    assert library.restarts == 1
+    first.close()
+    second.close()
+    DeviceSpeaker(library=library).close()
+    assert library.restarts == 2
