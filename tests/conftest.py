@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from voice_skill import bundle_reader, model_store
-from voice_skill.bundle import Bundle
+from voice_skill.content import reader
+from voice_skill.content.bundle import Bundle
+from voice_skill.hearing import model_store
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,7 +23,7 @@ def bundle_folder() -> Path:
 @pytest.fixture(scope="session")
 def bundle(bundle_folder: Path) -> Bundle:
     """Read the content bundle."""
-    return bundle_reader.load(bundle_folder)
+    return reader.load(bundle_folder)
 
 
 @pytest.fixture(scope="session")

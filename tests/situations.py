@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from timeline import Scene
-from voice_skill.bundle import Bundle
+
+from voice_skill.content.bundle import Bundle
 
 ANSWERED = "why do i get cramps at night"
 """A question whose answer has more to it."""
@@ -33,7 +34,9 @@ def more_offered(bundle: Bundle) -> Scene:
 
 def stretches_offered(bundle: Bundle) -> Scene:
     """We have asked whether to do the stretches."""
-    offering = min((each for each in bundle.intents.values() if each.offers_routine), key=lambda i: len(i.more))
+    offering = min(
+        (each for each in bundle.intents.values() if each.offers_routine), key=lambda i: len(i.more)
+    )
     scene = idle(bundle).means(offering.name)
     for _ in offering.more:
         scene.settles().hears("yes")

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from voice_skill.sound import resample
-from voice_skill.wav import read_sound, write_wav
+from voice_skill.audio.sound import resample
+from voice_skill.audio.wav import read_sound, write_wav
 
 
 def spoken(text: str, folder: Path, rate: int = 16000) -> Path:

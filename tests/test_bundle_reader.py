@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice_skill import bundle_reader
-from voice_skill.bundle import Bundle, Line
+from voice_skill.content import reader
+from voice_skill.content.bundle import Bundle, Line
 from voice_skill.errors import BundleError
 
 ROUTINE = """
@@ -51,14 +51,14 @@ def problems_of(folder: Path, **files: str | bytes) -> list[str]:
     for name, content in files.items():
         written = content if isinstance(content, bytes) else content.encode()
         (folder / f"{name}.yaml").write_bytes(written)
-    bundle, problems = bundle_reader.read(folder)
+    bundle, problems = reader.read(folder)
     assert (bundle is None) == bool(problems)
     return [str(problem) for problem in problems]
 
 
 def test_a_good_folder_is_read(folder: Path) -> None:
     """All sections of all files come together, with places, defaults and marked lines."""
-    bundle = bundle_reader.load(folder)
+    bundle = reader.load(folder)
     why = bundle.intents["why"]
     assert why.kind == "information"
     assert why.phrases == ("why does it cramp", "no")
@@ -74,7 +74,7 @@ def test_a_good_folder_is_read(folder: Path) -> None:
 def test_tests_can_be_left_out(folder: Path) -> None:
     """At start-up the test files are not even opened."""
     (folder / "why.test.yaml").write_text("][", encoding="utf-8")
-    assert bundle_reader.load(folder, with_tests=False).tests == ()
+    assert reader.load(folder, with_tests=False).tests == ()
 
 
 def test_the_real_bundle_is_read(bundle: Bundle) -> None:
@@ -237,7 +237,7 @@ def test_load_raises_with_every_problem(folder: Path) -> None:
     """The error carries all problems, its message the first."""
     (folder / "a.yaml").write_text("x: 1\ny: 2\n", encoding="utf-8")
     with pytest.raises(BundleError, match=r"has 2 mistakes; the first: a\.yaml, line 1") as raised:
-        bundle_reader.load(folder)
+        reader.load(folder)
     assert len(raised.value.problems) == 2
 
 
@@ -249,7 +249,7 @@ def test_no_file_content_ends_in_another_exception(
     """Whatever a file holds, problems come back, not exceptions."""
     folder = tmp_path_factory.mktemp("bundle")
     (folder / "x.yaml").write_bytes(content)
-    bundle, problems = bundle_reader.read(folder)
+    bundle, problems = reader.read(folder)
     assert bundle is None
     assert problems
 
@@ -276,6 +276,6 @@ def test_no_shape_ends_in_another_exception(
 
     folder = tmp_path_factory.mktemp("bundle")
     (folder / "x.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    bundle, problems = bundle_reader.read(folder)
+    bundle, problems = reader.read(folder)
     assert bundle is None
     assert problems

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from voice_skill.bundle import (
+from voice_skill.content.bundle import (
     Bundle,
     ContentTest,
     Intent,
@@ -23,9 +23,9 @@ from voice_skill.bundle import (
     Step,
     Variant,
 )
-from voice_skill.check import find_problems
-from voice_skill.prompts import INTENTS, PROMPTS
-from voice_skill.text import normal, spell
+from voice_skill.content.check import find_problems
+from voice_skill.content.prompts import INTENTS, PROMPTS
+from voice_skill.core.text import normal, spell
 
 DATE = "2026-11-22"
 

@@ -8,8 +8,8 @@ import platformdirs
 import pytest
 
 from voice_skill import config
-from voice_skill.bundle import Bundle
 from voice_skill.config import Config
+from voice_skill.content.bundle import Bundle
 from voice_skill.errors import ConfigError
 
 

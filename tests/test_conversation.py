@@ -5,24 +5,71 @@ from __future__ import annotations
 import re
 
 import pytest
-
 import situations
 from situations import ANSWERED, PLACES
 from timeline import Scene
-from voice_skill.bundle import Bundle
-from voice_skill.states import HELP, QUESTIONS, State
+
+from voice_skill.content.bundle import Bundle
+from voice_skill.core.states import HELP, State
+from voice_skill.core.tables import QUESTIONS
 
 AWAKE = [place for place in PLACES if place != "standby"]
 YES = (
-    *("yes", "yes please", "yeah", "yep", "yeah sure", "okay", "ok then", "all right then", "sure", "go ahead"),
+    *(
+        "yes",
+        "yes please",
+        "yeah",
+        "yep",
+        "yeah sure",
+        "okay",
+        "ok then",
+        "all right then",
+        "sure",
+        "go ahead",
+    ),
     *("why not", "yes why not", "sounds good", "of course", "please do", "let's do it", "yes let's do it"),
-    *("i would like that", "i'd love to", "uh-huh", "mm hmm", "go on then", "go for it", "by all means", "let's go"),
+    *(
+        "i would like that",
+        "i'd love to",
+        "uh-huh",
+        "mm hmm",
+        "go on then",
+        "go for it",
+        "by all means",
+        "let's go",
+    ),
     *("okay yes", "yes go on", "if you like", "you bet", "oh yes please", "um yes", "yes stretch"),
 )
 NO = (
-    *("no", "no thanks", "no thank you", "nope", "nah", "not now", "not tonight thanks", "maybe later", "no not now"),
-    *("i'd rather not", "i don't want to", "not really", "no leave it", "no no no", "another time", "no i'm tired"),
-    *("i'm too tired", "not in the mood", "never mind", "i'm fine", "no i'm good thanks", "stop", "that's enough"),
+    *(
+        "no",
+        "no thanks",
+        "no thank you",
+        "nope",
+        "nah",
+        "not now",
+        "not tonight thanks",
+        "maybe later",
+        "no not now",
+    ),
+    *(
+        "i'd rather not",
+        "i don't want to",
+        "not really",
+        "no leave it",
+        "no no no",
+        "another time",
+        "no i'm tired",
+    ),
+    *(
+        "i'm too tired",
+        "not in the mood",
+        "never mind",
+        "i'm fine",
+        "no i'm good thanks",
+        "stop",
+        "that's enough",
+    ),
     *("no more", "forget it", "not just now", "don't", "no stretching", "no don't start"),
 )
 
@@ -53,7 +100,9 @@ def test_general_information_is_said_once(bundle: Bundle) -> None:
     scene = situations.more_offered(bundle)
     for intent in bundle.intents.values():
         if intent.kind == "information":
-            scene.means(intent.name).expect(f"reply {intent.name}").expect_not("general_information").settles()
+            scene.means(intent.name).expect(f"reply {intent.name}").expect_not(
+                "general_information"
+            ).settles()
 
 
 @pytest.mark.parametrize("place", AWAKE)
@@ -139,7 +188,9 @@ def test_more_is_taken(bundle: Bundle, text: str) -> None:
     situations.more_offered(bundle).hears(text).expect_first("more why")
 
 
-@pytest.mark.parametrize("text", ["no", "stop", "that's enough", "no more", "no thanks", "i'm fine", "that will do"])
+@pytest.mark.parametrize(
+    "text", ["no", "stop", "that's enough", "no more", "no thanks", "i'm fine", "that will do"]
+)
 def test_more_is_declined(bundle: Bundle, text: str) -> None:
     """Every form of no to more is taken kindly."""
     situations.more_offered(bundle).hears(text).expect_only("declined")
@@ -155,7 +206,11 @@ def test_the_stretches_are_offered_once(bundle: Bundle) -> None:
 
 def test_another_question_in_place_of_an_answer_is_answered(bundle: Bundle) -> None:
     """A new question instead of yes or no is answered, and the old question is let go."""
-    scene = situations.stretches_offered(bundle).hears("how long do cramps last").expect_first("reply how_long_last")
+    scene = (
+        situations.stretches_offered(bundle)
+        .hears("how long do cramps last")
+        .expect_first("reply how_long_last")
+    )
     assert scene.question != "offer_routine"
 
 
@@ -171,9 +226,18 @@ def offered(bundle: Bundle, first: str, second: str) -> Scene:
 @pytest.mark.parametrize(
     ("text", "chosen"),
     [
-        *((text, "reply why") for text in ("the first one", "the first", "number one", "the former", "first please")),
-        *((text, "reply what_helps") for text in ("the second one", "the second", "number two", "the latter")),
-        *((text, "reply what_helps") for text in ("the last one", "the other one", "the second thing please")),
+        *(
+            (text, "reply why")
+            for text in ("the first one", "the first", "number one", "the former", "first please")
+        ),
+        *(
+            (text, "reply what_helps")
+            for text in ("the second one", "the second", "number two", "the latter")
+        ),
+        *(
+            (text, "reply what_helps")
+            for text in ("the last one", "the other one", "the second thing please")
+        ),
         *((text, "mean_none") for text in ("no", "neither", "none of them", "never mind", "no neither")),
         *((text, "did_you_mean_two") for text in ("yes", "both", "i don't know")),
     ],
@@ -197,7 +261,9 @@ def test_two_choices_are_answered_by_name(bundle: Bundle, place: int) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize(("text", "chosen"), [("yes", "reply why"), ("that one", "reply why"), ("no", "mean_none")])
+@pytest.mark.parametrize(
+    ("text", "chosen"), [("yes", "reply why"), ("that one", "reply why"), ("no", "mean_none")]
+)
 def test_one_doubtful_thing_is_confirmed(bundle: Bundle, text: str, chosen: str) -> None:
     """Yes takes what was doubtful, no leaves it."""
     situations.one_doubted(bundle).hears(text).expect_first(chosen)
@@ -211,7 +277,9 @@ def test_the_question_itself_is_asked_again(bundle: Bundle, place: str, text: st
     question = scene.question
     assert question is not None
     scene.hears(text).settles().after(10)
-    assert scene.has(question) or any(QUESTIONS[question].again in names for names in scene.names), scene.story()
+    assert scene.has(question) or any(QUESTIONS[question].again in names for names in scene.names), (
+        scene.story()
+    )
 
 
 def test_what_is_far_behind_is_not_offered(bundle: Bundle) -> None:
@@ -233,7 +301,9 @@ def test_not_understanding_is_tapered(bundle: Bundle) -> None:
     scene.hears("purple monkeys dance on the roof").expect_only("no_match_1")
 
 
-@pytest.mark.parametrize(("text", "brings"), [("cramp", "cramp_1"), ("stretches", "safety_check"), ("doctor", "reply see_doctor")])
+@pytest.mark.parametrize(
+    ("text", "brings"), [("cramp", "cramp_1"), ("stretches", "safety_check"), ("doctor", "reply see_doctor")]
+)
 def test_the_choice_of_three_can_be_taken(bundle: Bundle, text: str, brings: str) -> None:
     """Each of the three words that the third no-match names does what it says."""
     scene = situations.idle(bundle)
@@ -264,7 +334,9 @@ def test_nonsense_starts_nothing(bundle: Bundle, place: str, text: str) -> None:
 # --- silence ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", ["more_offered", "stretches_offered", "carrying_on_offered", "one_doubted", "two_doubted"])
+@pytest.mark.parametrize(
+    "place", ["more_offered", "stretches_offered", "carrying_on_offered", "one_doubted", "two_doubted"]
+)
 def test_silence_after_an_offer(bundle: Bundle, place: str) -> None:
     """Eight seconds, once more and shorter, eight seconds, then how to call us, and then nothing."""
     scene = PLACES[place](bundle)
@@ -296,7 +368,9 @@ def test_nobody_is_talked_to_all_night(bundle: Bundle, place: str) -> None:
     scene.silence(4 * 3600)
 
 
-@pytest.mark.parametrize("place", ["idle", "more_offered", "stretches_offered", "cramp", "one_doubted", "hold"])
+@pytest.mark.parametrize(
+    "place", ["idle", "more_offered", "stretches_offered", "cramp", "one_doubted", "hold"]
+)
 def test_standby_comes_by_itself(bundle: Bundle, place: str) -> None:
     """Left alone, the skill goes to standby and listens for nothing but its wake words."""
     scene = PLACES[place](bundle).wait(3600).expect_state(State.STANDBY)
@@ -312,7 +386,9 @@ def test_a_typed_session_never_goes_to_standby(bundle: Bundle) -> None:
 # --- standby ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["good night", "be quiet", "go to sleep", "i'm going to sleep", "leave me alone"])
+@pytest.mark.parametrize(
+    "text", ["good night", "be quiet", "go to sleep", "i'm going to sleep", "leave me alone"]
+)
 def test_the_person_sends_us_to_sleep(bundle: Bundle, text: str) -> None:
     """One line of good night, then nothing but listening for the wake words."""
     scene = situations.idle(bundle).hears(text).expect_state(State.STANDBY).settles()
@@ -332,9 +408,35 @@ def test_wake_words_wake(bundle: Bundle, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("yes", "no", "stop", "next", "more", "louder", "start the routine", "lying down", "good night", "help"),
-        *("why do i get cramps", "what helps", "still", "not better", "it's getting worse", "it hurts", "better"),
-        *("purple monkeys dance", "how long left", "repeat", "i get cramps every night", "carry on", "the first one"),
+        *(
+            "yes",
+            "no",
+            "stop",
+            "next",
+            "more",
+            "louder",
+            "start the routine",
+            "lying down",
+            "good night",
+            "help",
+        ),
+        *(
+            "why do i get cramps",
+            "what helps",
+            "still",
+            "not better",
+            "it's getting worse",
+            "it hurts",
+            "better",
+        ),
+        *(
+            "purple monkeys dance",
+            "how long left",
+            "repeat",
+            "i get cramps every night",
+            "carry on",
+            "the first one",
+        ),
     ],
 )
 def test_nothing_else_wakes(bundle: Bundle, text: str) -> None:
@@ -355,7 +457,7 @@ def test_typing_wakes(bundle: Bundle) -> None:
 
 @pytest.mark.parametrize("place", [place for place in AWAKE if place != "emergency"])
 def test_hello_changes_nothing(bundle: Bundle, place: str) -> None:
-    """"Can you hear me" is answered, and whatever was going on goes on."""
+    """ "Can you hear me" is answered, and whatever was going on goes on."""
     scene = PLACES[place](bundle)
     before, routine = scene.state, scene.guide is not None
     scene.hears("can you hear me").expect_first("awake").expect_state(before).settles().wait(2)
@@ -378,7 +480,7 @@ def test_our_own_voice_is_not_the_persons(bundle: Bundle) -> None:
 
 
 def test_a_word_that_waits_to_be_said_is_still_the_persons(bundle: Bundle) -> None:
-    """"More", said into an answer, is heard although our "want to hear more" comes later."""
+    """ "More", said into an answer, is heard although our "want to hear more" comes later."""
     scene = situations.answering(bundle).hears("more")
     scene.expect_first("more why")
 
@@ -440,7 +542,15 @@ def test_the_way_through_a_cramp_in_silence(bundle: Bundle) -> None:
     """Who cannot speak for pain is led on all the same, and warned, in the same order."""
     scene = situations.idle(bundle).hears("cramp").wait(240)
     scene.expect(
-        *("cramp_1", "cramp_2", "cramp_easing", "cramp_flag", "cramp_flag_silence", "cramp_edge", "cramp_easing"),
+        *(
+            "cramp_1",
+            "cramp_2",
+            "cramp_easing",
+            "cramp_flag",
+            "cramp_flag_silence",
+            "cramp_edge",
+            "cramp_easing",
+        ),
         *("cramp_stand", "cramp_easing", "cramp_warm", "cramp_easing", "cramp_stay"),
     )
 
@@ -455,7 +565,9 @@ def test_the_first_steps_of_a_cramp_come_in_time(bundle: Bundle) -> None:
     assert question.begins - second.ends == pytest.approx(10.0, abs=0.1)
 
 
-@pytest.mark.parametrize("text", ["yes", "it's gone", "better", "it let go", "much better now", "yes it is", "yes it's going"])
+@pytest.mark.parametrize(
+    "text", ["yes", "it's gone", "better", "it let go", "much better now", "yes it is", "yes it's going"]
+)
 @pytest.mark.parametrize("place", ["cramp", "cramp_asked"])
 def test_a_cramp_that_has_let_go(bundle: Bundle, place: str, text: str) -> None:
     """When it has gone, a word about soreness, and no more questions."""
@@ -463,7 +575,10 @@ def test_a_cramp_that_has_let_go(bundle: Bundle, place: str, text: str) -> None:
     scene.settles().silence(600)
 
 
-@pytest.mark.parametrize("text", ["no", "still there", "not yet", "it won't let go", "it's getting worse", "it hurts", "not really"])
+@pytest.mark.parametrize(
+    "text",
+    ["no", "still there", "not yet", "it won't let go", "it's getting worse", "it hurts", "not really"],
+)
 def test_a_cramp_that_has_not(bundle: Bundle, text: str) -> None:
     """A no, in whatever words, brings the next thing."""
     situations.cramp_asked(bundle).hears(text).expect_only("cramp_flag").expect_state(State.CRAMP)
@@ -507,8 +622,26 @@ def test_first_aid_can_be_left(bundle: Bundle, place: str, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("lying down", "i can stand", "sitting down", "carry on", "next", "easier", "back", "skip", "pause", "okay"),
-        *("how long do cramps last", "why do i get cramps", "what can i say", "repeat", "louder", "where am i"),
+        *(
+            "lying down",
+            "i can stand",
+            "sitting down",
+            "carry on",
+            "next",
+            "easier",
+            "back",
+            "skip",
+            "pause",
+            "okay",
+        ),
+        *(
+            "how long do cramps last",
+            "why do i get cramps",
+            "what can i say",
+            "repeat",
+            "louder",
+            "where am i",
+        ),
         *("start the routine", "purple monkeys dance", "how long left", "i don't know", "help"),
     ],
 )
@@ -523,14 +656,17 @@ def test_first_aid_survives_everything(bundle: Bundle, place: str, text: str) ->
         scene.settles().hears(answer)
 
 
-@pytest.mark.parametrize(("text", "brings", "state"), [
-    ("carry on", "resumed", State.ROUTINE),
-    ("yes", "resumed", State.ROUTINE),
-    ("finish", "routine_stopped", State.IDLE),
-    ("no", "routine_stopped", State.IDLE),
-    ("finish here", "routine_stopped", State.IDLE),
-    ("let's finish", "routine_stopped", State.IDLE),
-])
+@pytest.mark.parametrize(
+    ("text", "brings", "state"),
+    [
+        ("carry on", "resumed", State.ROUTINE),
+        ("yes", "resumed", State.ROUTINE),
+        ("finish", "routine_stopped", State.IDLE),
+        ("no", "routine_stopped", State.IDLE),
+        ("finish here", "routine_stopped", State.IDLE),
+        ("let's finish", "routine_stopped", State.IDLE),
+    ],
+)
 def test_back_to_the_routine_after_a_cramp(bundle: Bundle, text: str, brings: str, state: State) -> None:
     """After a cramp in the routine the person chooses to carry on, from where it was, or to finish."""
     scene = situations.cramp_over(bundle)
@@ -566,7 +702,12 @@ def test_the_voice_changes_everywhere(bundle: Bundle, place: str, text: str) -> 
 def test_the_voice_has_limits(bundle: Bundle) -> None:
     """At the end of the range it is said that there is no more."""
     scene = situations.idle(bundle)
-    for command, limit in (("slower", "slowest"), ("faster", "fastest"), ("louder", "loudest"), ("quieter", "quietest")):
+    for command, limit in (
+        ("slower", "slowest"),
+        ("faster", "fastest"),
+        ("louder", "loudest"),
+        ("quieter", "quietest"),
+    ):
         for _ in range(12):
             scene.hears(command).settles()
         scene.expect_only(limit)

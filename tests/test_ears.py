@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from speech import spoken
 
-from voice_skill.ears import Ears
-from voice_skill.endpoint import Endpoint
+from voice_skill.audio.wav import read_sound
 from voice_skill.errors import AudioDeviceError
-from voice_skill.listener import Listener, Speech
+from voice_skill.hearing.ears import Ears
+from voice_skill.hearing.endpoint import Endpoint
+from voice_skill.hearing.listener import Listener, Speech
+from voice_skill.hearing.microphone import SILENT_REASON, Microphone
+from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.messages import AudioBack, AudioLost, Event, Heard
-from voice_skill.microphone import SILENT_REASON, Microphone
-from voice_skill.recogniser import SpeechModel
-from voice_skill.wav import read_sound
 
 if TYPE_CHECKING:
     from typing_extensions import Self

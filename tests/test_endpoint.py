@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voice_skill.endpoint import Endpoint, Turn, loudness
+from voice_skill.hearing.endpoint import Endpoint, Turn, loudness
 
 RATE = 16000
 BLOCK = 640

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pytest
 from fake_portaudio import FakePortAudio
 
+from voice_skill.audio.sound import Sound, resample
+from voice_skill.audio.wav import read_sound, write_wav
 from voice_skill.errors import AudioDeviceError, AudioFormatError
-from voice_skill.microphone import DeviceMicrophone, WavMicrophone
-from voice_skill.sound import Sound, resample
-from voice_skill.wav import read_sound, write_wav
+from voice_skill.hearing.microphone import DeviceMicrophone, WavMicrophone
 
 
 def sine(rate: int, seconds: float = 0.5, pitch: float = 440.0) -> npt.NDArray[np.float64]:

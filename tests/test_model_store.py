@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from voice_skill import model_store
 from voice_skill.errors import ModelError
+from voice_skill.hearing import model_store
 
 MODEL = b"\0B" + b"weights"
 GRAPH = b"\xd6\xfd\xb2\x7e" + b"arcs"

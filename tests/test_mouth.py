@@ -12,13 +12,13 @@ from queue import Queue
 import numpy as np
 import pytest
 
+from voice_skill.audio.sound import Samples, Sound
+from voice_skill.audio.wav import read_sound
 from voice_skill.errors import AudioDeviceError, VoiceError
 from voice_skill.messages import AudioBack, AudioLost, Event, SpeechFinished
-from voice_skill.mouth import Mouth
-from voice_skill.sound import Samples, Sound
-from voice_skill.speaker import BLOCK_SECONDS, MemorySpeaker, Speaker, WavSpeaker
-from voice_skill.voice import Voice
-from voice_skill.wav import read_sound
+from voice_skill.speaking.mouth import Mouth
+from voice_skill.speaking.speaker import BLOCK_SECONDS, MemorySpeaker, Speaker, WavSpeaker
+from voice_skill.speaking.voice import Voice
 
 RATE = 1000
 PATIENCE = 20.0

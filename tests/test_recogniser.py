@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from speech import spoken
 
-from voice_skill.ears import hear_file
 from voice_skill.errors import ModelError
-from voice_skill.microphone import WavMicrophone
-from voice_skill.recogniser import Hearing, Recogniser, SpeechModel, Word, _hearing
+from voice_skill.hearing.ears import hear_file
+from voice_skill.hearing.microphone import WavMicrophone
+from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel, Word, _hearing
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-
 import situations
 from situations import PLACES
 from timeline import Scene
-from voice_skill.bundle import Bundle, StateName
-from voice_skill.interpreter import Interpreter
-from voice_skill.states import State
+
+from voice_skill.content.bundle import Bundle, StateName
+from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.states import State
 
 EMERGENCY = (
     # the chest
@@ -210,7 +210,14 @@ HARMLESS = (
     "should i see a doctor",
 )
 LEVELS = ("emergency", "same_day", "appointment")
-STRETCHING = ("safety_check", "steady_check", "routine_intro", "offer_routine", "resumed", "reply help_stretching")
+STRETCHING = (
+    "safety_check",
+    "steady_check",
+    "routine_intro",
+    "offer_routine",
+    "resumed",
+    "reply help_stretching",
+)
 CONTEXTS: tuple[StateName, ...] = ("idle", "asked", "routine")
 
 
@@ -298,10 +305,36 @@ def test_the_routine_goes_on_after_a_sign_for_an_appointment(bundle: Bundle) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        *("start the routine", "lying down", "sitting down", "at the wall", "carry on", "next", "skip", "easier"),
-        *("yes", "no", "okay", "does stretching help", "what helps", "more", "hello", "can you hear me", "back"),
+        *(
+            "start the routine",
+            "lying down",
+            "sitting down",
+            "at the wall",
+            "carry on",
+            "next",
+            "skip",
+            "easier",
+        ),
+        *(
+            "yes",
+            "no",
+            "okay",
+            "does stretching help",
+            "what helps",
+            "more",
+            "hello",
+            "can you hear me",
+            "back",
+        ),
         *("good night", "be quiet", "pause", "cramp", "it hurts", "still", "purple monkeys dance", "stop"),
-        *("my leg is swollen", "i get cramps every night", "how long left", "louder", "repeat", "what can i say"),
+        *(
+            "my leg is swollen",
+            "i get cramps every night",
+            "how long left",
+            "louder",
+            "repeat",
+            "what can i say",
+        ),
     ],
 )
 def test_an_emergency_stays_one(bundle: Bundle, text: str) -> None:
@@ -328,7 +361,9 @@ def test_the_emergency_number_is_said_again_once(bundle: Bundle) -> None:
 
 def test_stop_silences_an_emergency_and_no_more(bundle: Bundle) -> None:
     """Stop means be silent; the emergency is not over by that."""
-    scene = situations.idle(bundle).hears("my chest hurts").wait(2).hears("stop").expect_state(State.EMERGENCY)
+    scene = (
+        situations.idle(bundle).hears("my chest hurts").wait(2).hears("stop").expect_state(State.EMERGENCY)
+    )
     assert not scene.speaking
 
 
@@ -372,7 +407,9 @@ def test_silence_after_the_safety_question_in_a_cramp_says_what_to_do(bundle: Bu
     scene.waits_for("cramp_flag_silence", limit=20).waits_for("cramp_edge", limit=30)
 
 
-@pytest.mark.parametrize("text", ["still", "it hurts", "next", "more", "i'm not sure", "purple monkeys dance"])
+@pytest.mark.parametrize(
+    "text", ["still", "it hurts", "next", "more", "i'm not sure", "purple monkeys dance"]
+)
 def test_only_a_no_is_a_no_to_the_safety_question_in_a_cramp(bundle: Bundle, text: str) -> None:
     """Whoever answers something else is warned before first aid goes on."""
     scene = situations.cramp_flag_asked(bundle).hears(text).settles()
@@ -384,9 +421,36 @@ def test_only_a_no_is_a_no_to_the_safety_question_in_a_cramp(bundle: Bundle, tex
 @pytest.mark.parametrize(
     "text",
     [
-        *("i don't know", "maybe", "not sure", "purple monkeys dance", "never mind", "cancel that", "stop", "pause"),
-        *("wait", "repeat", "louder", "what can i say", "why do i get cramps", "next", "it hurts", "good night"),
-        *("hello", "how long left", "start the routine", "sitting down", "at the wall", "more", "carry on", "cramp"),
+        *(
+            "i don't know",
+            "maybe",
+            "not sure",
+            "purple monkeys dance",
+            "never mind",
+            "cancel that",
+            "stop",
+            "pause",
+        ),
+        *(
+            "wait",
+            "repeat",
+            "louder",
+            "what can i say",
+            "why do i get cramps",
+            "next",
+            "it hurts",
+            "good night",
+        ),
+        *(
+            "hello",
+            "how long left",
+            "start the routine",
+            "sitting down",
+            "at the wall",
+            "more",
+            "carry on",
+            "cramp",
+        ),
     ],
 )
 def test_only_a_no_is_a_no_to_the_safety_question(bundle: Bundle, place: str, text: str) -> None:
@@ -399,12 +463,14 @@ def test_only_a_no_is_a_no_to_the_safety_question(bundle: Bundle, place: str, te
 
 @pytest.mark.parametrize("place", ["safety_asked", "safety_doubted"])
 def test_a_no_that_was_hardly_heard_is_no_no(bundle: Bundle, place: str) -> None:
-    """"No" is the word that is misheard most; when unsure, we ask or leave it."""
+    """ "No" is the word that is misheard most; when unsure, we ask or leave it."""
     PLACES[place](bundle).hears("no", confidence=0.3).expect_not("steady_check", "routine_intro")
 
 
 @pytest.mark.parametrize("place", ["safety_asked", "safety_doubted", "cramp_flag_asked"])
-@pytest.mark.parametrize("text", ["yes", "yes please", "yeah", "yes it is", "yes there is", "i think so", "yes a bit"])
+@pytest.mark.parametrize(
+    "text", ["yes", "yes please", "yeah", "yes it is", "yes there is", "i think so", "yes a bit"]
+)
 def test_a_yes_to_a_safety_question_ends_it(bundle: Bundle, place: str, text: str) -> None:
     """A yes means no stretching, with both numbers."""
     scene = PLACES[place](bundle).hears(text).expect_only("safety_yes")
@@ -415,14 +481,29 @@ def test_a_yes_to_a_safety_question_ends_it(bundle: Bundle, place: str, text: st
     assert scene.guide is None
 
 
-@pytest.mark.parametrize("text", ["yes it's swollen", "yes it's hot", "it's a bit swollen", "the left one is swollen", "one is bigger"])
+@pytest.mark.parametrize(
+    "text",
+    ["yes it's swollen", "yes it's hot", "it's a bit swollen", "the left one is swollen", "one is bigger"],
+)
 def test_a_sign_is_an_answer_to_the_safety_question(bundle: Bundle, text: str) -> None:
     """Whoever names the sign in a few words need not say yes, and is not asked what was meant."""
     scene = situations.safety_asked(bundle).hears(text)
     assert scene.has("safety_yes") or scene.has("reply same_day"), scene.story()
 
 
-@pytest.mark.parametrize("text", ["no", "no thanks", "neither", "nope", "none of that", "not swollen", "no my legs are fine", "no chest pain"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "no thanks",
+        "neither",
+        "nope",
+        "none of that",
+        "not swollen",
+        "no my legs are fine",
+        "no chest pain",
+    ],
+)
 def test_a_no_to_the_safety_question_goes_on(bundle: Bundle, text: str) -> None:
     """A no leads to the question of steadiness."""
     situations.safety_asked(bundle).hears(text).expect_only("steady_check")
@@ -432,7 +513,16 @@ def test_a_no_to_the_safety_question_goes_on(bundle: Bundle, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["safety_check", "safety_yes", "safety_unsure", "safety_silence", "cramp_flag", "emergency_stay", "hello"]
+    "prompt",
+    [
+        "safety_check",
+        "safety_yes",
+        "safety_unsure",
+        "safety_silence",
+        "cramp_flag",
+        "emergency_stay",
+        "hello",
+    ],
 )
 @pytest.mark.parametrize("late", [False, True], ids=["while speaking", "just after"])
 def test_our_own_words_raise_no_alarm(bundle: Bundle, prompt: str, late: bool) -> None:

@@ -10,8 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_skill.bundle import Line, RoutinePart, RoutinePlan, Step, Variant
-from voice_skill.routine import LATE, TRANSITIONS, Cue, Ease, Finished, Guide, Halfway, LeadIn, Speak, Where
+from voice_skill.content.bundle import Line, RoutinePart, RoutinePlan, Step, Variant
+from voice_skill.core.routine import (
+    LATE,
+    TRANSITIONS,
+    Cue,
+    Ease,
+    Finished,
+    Guide,
+    Halfway,
+    LeadIn,
+    Speak,
+    Where,
+)
 
 
 def _variant(name: str, easier: str | None, stretches: int) -> Variant:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from voice_skill.bundle import Bundle, Line, RoutinePlan
-from voice_skill.routine import Guide, Speak
-from voice_skill.text import sentences, spell, words
-from voice_skill.voice import Voice
+from voice_skill.content.bundle import Bundle, Line, RoutinePlan
+from voice_skill.core.routine import Guide, Speak
+from voice_skill.core.text import sentences, spell, words
+from voice_skill.speaking.voice import Voice
 
 GAP = 0.7
 """Seconds of silence between two sentences."""

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from fake_portaudio import FakePortAudio, FakeStream
 
-from voice_skill import devices
+from voice_skill.audio import devices
+from voice_skill.audio.sound import Samples
 from voice_skill.errors import AudioDeviceError
-from voice_skill.sound import Samples
-from voice_skill.speaker import AHEAD, DeviceSpeaker
+from voice_skill.speaking.speaker import AHEAD, DeviceSpeaker
 
 BLOCK = 441
 PRE_ROLL = 6615

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voice_skill.audio.sound import Sound, trimmed
+from voice_skill.audio.wav import read_sound
 from voice_skill.errors import VoiceError
-from voice_skill.sound import Sound, trimmed
-from voice_skill.tones import tone
-from voice_skill.voice import Voice
-from voice_skill.wav import read_sound
+from voice_skill.speaking.tones import tone
+from voice_skill.speaking.voice import Voice
 
 SENTENCE = "Let your foot hang loose."
 

@@ -20,8 +20,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from voice_skill.bundle import Bundle, Line, StateName
-from voice_skill.interpreter import Interpretation, Interpreter, Tier
+from voice_skill.content.bundle import Bundle, Line, StateName
+from voice_skill.core.interpreter import Interpretation, Interpreter, Tier
+from voice_skill.core.routine import Guide
+from voice_skill.core.session import Recollection, Session
+from voice_skill.core.states import MOVES, State
+from voice_skill.core.text import sentences
 from voice_skill.messages import (
     AudioBack,
     AudioLost,
@@ -39,10 +43,6 @@ from voice_skill.messages import (
     StopSpeaking,
     TimeReached,
 )
-from voice_skill.routine import Guide
-from voice_skill.session import Recollection, Session
-from voice_skill.states import MOVES, State
-from voice_skill.text import sentences
 
 PAUSE = 0.7
 """Seconds between two sentences."""
@@ -177,7 +177,7 @@ class Scene:
 
     def says(self, prompt: str) -> Scene:
         """The skill says a prompt, for whatever reason."""
-        self.session._script.prompt(prompt)
+        self.session.script.prompt(prompt)
         self._carry_out(self.session._take())
         return self
 
@@ -255,12 +255,12 @@ class Scene:
     @property
     def question(self) -> str | None:
         """The question that is open."""
-        return self.session._question
+        return self.session.question
 
     @property
     def guide(self) -> Guide | None:
         """The routine under way."""
-        return self.session._coach.guide
+        return self.session.coach.guide
 
     @property
     def speaking(self) -> bool:

@@ -12,10 +12,10 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, Queue
 from typing import Protocol
 
+from voice_skill.core.session import Session
 from voice_skill.errors import MemoryStoreError
 from voice_skill.event_log import EventLog
 from voice_skill.memory import Memory
@@ -35,7 +35,6 @@ from voice_skill.messages import (
     TimeReached,
     Tone,
 )
-from voice_skill.session import Session
 
 
 class Mouth(Protocol):
@@ -149,4 +148,3 @@ def stored_voice(memory: Memory, default: SetVoice) -> SetVoice:
         return SetVoice(int(rate), float(volume))
     except (ValueError, TypeError):
         return default
-

@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(
-    names: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: object, text: str
+    names: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: object, text: str
 ) -> argparse.ArgumentParser:
     parser = names.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(run=run)
@@ -140,5 +140,3 @@ def _add_log(parser: argparse.ArgumentParser) -> None:
 
 if __name__ == "__main__":
     sys.exit(main())
-
-

@@ -15,20 +15,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from queue import Queue
 
-from voice_skill import bundle_reader, doctor, model_store, resources, vocabulary
+from voice_skill import doctor, resources
 from voice_skill.app import App
-from voice_skill.asking import Asker
-from voice_skill.check import find_problems
 from voice_skill.config import Config
-from voice_skill.ears import hear_file
+from voice_skill.content import reader
+from voice_skill.content.check import find_problems
+from voice_skill.core import vocabulary
+from voice_skill.core.asking import Asker
 from voice_skill.errors import AudioDeviceError, ConfigError, ModelError, VoiceError, VoiceSkillError
 from voice_skill.front_ends import hands_free, load_content, load_model, typed
+from voice_skill.hearing import model_store
+from voice_skill.hearing.ears import hear_file
+from voice_skill.hearing.microphone import WavMicrophone
+from voice_skill.hearing.recogniser import Recogniser
 from voice_skill.messages import AudioLost, Closed, Event
-from voice_skill.microphone import WavMicrophone
-from voice_skill.mouth import Mouth
-from voice_skill.recogniser import Recogniser
-from voice_skill.speaker import DeviceSpeaker, Speaker, WavSpeaker
-from voice_skill.voice import Voice
+from voice_skill.speaking.mouth import Mouth
+from voice_skill.speaking.speaker import DeviceSpeaker, Speaker, WavSpeaker
+from voice_skill.speaking.voice import Voice
 
 STOPPED = 130
 
@@ -83,7 +86,9 @@ def ask(config: Config, options: argparse.Namespace) -> int:
         raise ConfigError("Give one utterance in quotes, or --batch and utterances on standard input.")
     content = load_content(config)
     asker = Asker(content.bundle, content.region, content.interpreter)
-    utterances: Iterable[str] = (line.rstrip("\r\n") for line in sys.stdin) if options.batch else [options.text]
+    utterances: Iterable[str] = (
+        (line.rstrip("\r\n") for line in sys.stdin) if options.batch else [options.text]
+    )
     for utterance in utterances:
         answer = asker.ask(utterance, options.state)
         if options.json:
@@ -107,7 +112,9 @@ def hear(config: Config, options: argparse.Namespace) -> int:
             try:
                 with WavMicrophone(path) as microphone:
                     rate = microphone.rate
-                    recogniser = recognisers.get(rate) or recognisers.setdefault(rate, model.recogniser(rate, phrases))
+                    recogniser = recognisers.get(rate) or recognisers.setdefault(
+                        rate, model.recogniser(rate, phrases)
+                    )
                     started = time.perf_counter()
                     hearings = hear_file(recogniser, microphone, content.interpreter.is_complete)
                     decoding = time.perf_counter() - started
@@ -131,7 +138,7 @@ def hear(config: Config, options: argparse.Namespace) -> int:
 def check(config: Config, options: argparse.Namespace) -> int:
     """Print all problems of a bundle; 0 when there are none."""
     folder = options.folder or config.bundle or resources.intents_folder()
-    bundle, problems = bundle_reader.read(folder)
+    bundle, problems = reader.read(folder)
     notes: list[str] = []
     if bundle is not None:
         config.require_region(bundle.regions)

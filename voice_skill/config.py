@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 
 import platformdirs
 
+from voice_skill.content.hints import nearest
 from voice_skill.errors import ConfigError
-from voice_skill.hints import nearest
 
 if sys.version_info >= (3, 11):
     import tomllib

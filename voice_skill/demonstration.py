@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voice_skill import vocabulary
+from voice_skill.audio.sound import SPEECH_RATE, Sound, resample
+from voice_skill.audio.wav import write_wav
 from voice_skill.config import Config
+from voice_skill.core import vocabulary
+from voice_skill.core.session import Session
 from voice_skill.errors import AudioDeviceError, ModelError
 from voice_skill.front_ends import load_content, load_model
+from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.messages import SetVoice
-from voice_skill.recogniser import SpeechModel
 from voice_skill.rehearsal import Moment, Rehearsal, Turn
-from voice_skill.session import Session
-from voice_skill.sound import SPEECH_RATE, Sound, resample
-from voice_skill.speaker import BLOCK_SECONDS, DeviceSpeaker
-from voice_skill.voice import Voice
-from voice_skill.wav import write_wav
+from voice_skill.speaking.speaker import BLOCK_SECONDS, DeviceSpeaker
+from voice_skill.speaking.voice import Voice
 
 PERSON = "en-us+f3"
 """The synthetic person's voice; the skill's own is another."""

@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from voice_skill import bundle_reader, config, devices, model_store, resources
+from voice_skill import config, resources
+from voice_skill.audio import devices
 from voice_skill.config import Config
+from voice_skill.content import reader
 from voice_skill.errors import ConfigError, VoiceSkillError
+from voice_skill.hearing import model_store
+from voice_skill.hearing.microphone import DeviceMicrophone
+from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.memory import FILE_NAME, Memory
-from voice_skill.microphone import DeviceMicrophone
-from voice_skill.recogniser import SpeechModel
-from voice_skill.voice import Voice
+from voice_skill.speaking.voice import Voice
 
 State: TypeAlias = Literal["found", "missing", "note"]
 Environ: TypeAlias = Mapping[str, str]
@@ -101,7 +104,7 @@ def _python(_: Config) -> Iterator[Finding]:
 
 
 def _bundle(settings: Config) -> Iterator[Finding]:
-    bundle = bundle_reader.load(resources.intents_folder(), with_tests=False)
+    bundle = reader.load(resources.intents_folder(), with_tests=False)
     phrases = sum(len(intent.phrases) for intent in bundle.intents.values())
     yield Finding("bundle", "found", f"{len(bundle.intents)} intents, {phrases} phrases")
     try:

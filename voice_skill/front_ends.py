@@ -17,23 +17,26 @@ from pathlib import Path
 from queue import Queue
 from typing import TextIO
 
-from voice_skill import bundle_reader, model_store, resources, vocabulary
+from voice_skill import resources
 from voice_skill.app import App, stored_voice
-from voice_skill.bundle import Bundle, Region
 from voice_skill.config import Config
-from voice_skill.ears import Ears
+from voice_skill.content import reader
+from voice_skill.content.bundle import Bundle, Region
+from voice_skill.core import vocabulary
+from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.session import Recollection, Session
+from voice_skill.core.text import sentences
 from voice_skill.errors import AudioDeviceError, MemoryStoreError, VoiceError
 from voice_skill.event_log import EventLog
-from voice_skill.interpreter import Interpreter
+from voice_skill.hearing import model_store
+from voice_skill.hearing.ears import Ears
+from voice_skill.hearing.microphone import DeviceMicrophone
+from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.memory import FILE_NAME, NOTHING_STORED, Memory
 from voice_skill.messages import Closed, Effect, Event, Heard, Say, SetVoice, SpeechFinished, Tone
-from voice_skill.microphone import DeviceMicrophone
-from voice_skill.mouth import Mouth
-from voice_skill.recogniser import SpeechModel
-from voice_skill.session import Recollection, Session
-from voice_skill.speaker import DeviceSpeaker
-from voice_skill.text import sentences
-from voice_skill.voice import Voice
+from voice_skill.speaking.mouth import Mouth
+from voice_skill.speaking.speaker import DeviceSpeaker
+from voice_skill.speaking.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Content:
 
 def load_content(config: Config, with_tests: bool = False) -> Content:
     """Read the bundle; raises BundleError, or ConfigError for a region that it does not know."""
-    bundle = bundle_reader.load(config.bundle or resources.intents_folder(), with_tests)
+    bundle = reader.load(config.bundle or resources.intents_folder(), with_tests)
     config.require_region(bundle.regions)
     return Content(bundle, bundle.regions[config.region], Interpreter(bundle, config.wake_phrase))
 
@@ -137,9 +140,7 @@ def _mouth(config: Config, setting: SetVoice, inbox: Queue[Event], stack: ExitSt
     )
 
 
-def _speaking_mouth(
-    config: Config, setting: SetVoice, inbox: Queue[Event], stack: ExitStack
-) -> Mouth | Page:
+def _speaking_mouth(config: Config, setting: SetVoice, inbox: Queue[Event], stack: ExitStack) -> Mouth | Page:
     """A mouth, or a page where there is nothing to speak with; says which part is missing."""
     try:
         DeviceSpeaker(config.speaker).close()

@@ -15,9 +15,13 @@ from typing import Literal
 
 import numpy as np
 
-from voice_skill.endpoint import Endpoint
-from voice_skill.interpreter import Interpreter
-from voice_skill.listener import Listener
+from voice_skill.audio.sound import SPEECH_RATE, Samples, Sound, resample, silence
+from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.session import Session
+from voice_skill.core.text import sentences
+from voice_skill.hearing.endpoint import Endpoint
+from voice_skill.hearing.listener import Listener
+from voice_skill.hearing.recogniser import Recogniser
 from voice_skill.messages import (
     Effect,
     Event,
@@ -31,13 +35,9 @@ from voice_skill.messages import (
     StopSpeaking,
     TimeReached,
 )
-from voice_skill.mouth import PAUSE
-from voice_skill.recogniser import Recogniser
-from voice_skill.session import Session
-from voice_skill.sound import SPEECH_RATE, Samples, Sound, resample, silence
-from voice_skill.text import sentences
-from voice_skill.tones import tone
-from voice_skill.voice import Voice
+from voice_skill.speaking.mouth import PAUSE
+from voice_skill.speaking.tones import tone
+from voice_skill.speaking.voice import Voice
 
 RATE = 22_050
 """Samples a second of the track."""
@@ -131,7 +131,10 @@ class Rehearsal:
 
     def _next_due(self) -> float | None:
         deadline = self.session.deadline()
-        return min((time for time in (self._due[0][0] if self._due else None, deadline) if time is not None), default=None)
+        return min(
+            (time for time in (self._due[0][0] if self._due else None, deadline) if time is not None),
+            default=None,
+        )
 
     def _pass_on(self) -> None:
         """Hand the session what is due now."""

@@ -21,7 +21,16 @@ from .progress import Progress
 from .synthesis import make_speech
 
 ROOT = Path(__file__).resolve().parents[2]
-MINUTES = {"speech": 12, "features": 6, "first": 8, "people": 5, "people-features": 5, "second": 12, "third": 35, "model": 1}
+MINUTES = {
+    "speech": 12,
+    "features": 6,
+    "first": 8,
+    "people": 5,
+    "people-features": 5,
+    "second": 12,
+    "third": 35,
+    "model": 1,
+}
 """Usual minutes of each step on two cores, for the estimate only."""
 
 
@@ -44,7 +53,9 @@ class Plan:
 def read_plan(arguments: list[str] | None = None) -> Plan:
     """Reads the command line."""
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
-    parser.add_argument("--work", type=Path, required=True, help="folder for everything on the way (some 6 GB)")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="folder for everything on the way (some 6 GB)"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "en-us-night", help="the model folder")
     parser.add_argument("--bundle", type=Path, default=ROOT / "intents" / "en", help="the words it must know")
     parser.add_argument("--human-speech", type=Path, help="folder with transcripts.tsv and recordings")
@@ -53,7 +64,9 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--effort", type=float, default=1.0, help="factor on the passes over the data")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--graphs-only", action="store_true", help="only write the graphs of --out for the bundle anew")
+    parser.add_argument(
+        "--graphs-only", action="store_true", help="only write the graphs of --out for the bundle anew"
+    )
     return Plan(**vars(parser.parse_args(arguments)))
 
 
@@ -81,22 +94,24 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
     """First network on synthetic speech; human speech aligned by it; second on all; third with MMI."""
     from .batches import read_store
     from .people import prepare_people
-    from .train import Run, Stage, load_network, log_priors, train
+    from .train import Run, Stage, log_priors, train
 
     run = Run(plan.work, plan.threads)
     store = read_store([heard])
-    first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, 7200)
+    first = Stage("first", "ce", 0.6 * plan.effort, 3e-3, 7200)
     checkpoint = train(first, store, run, None, plan.seed, progress.teller("first"))
     if plan.human_speech is not None:
         people, folder = plan.work / "people", plan.work / "people-features"
-        network, priors = load_network(checkpoint), log_priors(store)
-        prepare_people(plan.human_speech, people, network, priors, progress.teller("people"))
+        priors = log_priors(store)
+        prepare_people(plan.human_speech, people, checkpoint, priors, progress.teller("people"))
         prepare(people, folder, 1, plan.noise, plan.seed + 1, progress.teller("people-features"))
         store = read_store([heard, folder])
     else:
         progress.skip("people")
         progress.skip("people-features")
-        print("no --human-speech: the model will know synthetic voices best, and real ones markedly less well")
+        print(
+            "no --human-speech: the model will know synthetic voices best, and real ones markedly less well"
+        )
     second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000)
     checkpoint = train(second, store, run, checkpoint, plan.seed + 2, progress.teller("second"))
     third = Stage("third", "mmi", 2.5 * plan.effort, 1e-3, 9000)

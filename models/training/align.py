@@ -76,7 +76,9 @@ def align(scores: Scores, words: list[list[Pronunciation]]) -> Alignment | None:
         best = candidates.argmax(1)
         back[step] = origin[rows, best]
         reach[:-1] = candidates[rows, best] + scores[step, pdf]
-    last = max((2 * end + extra for end in ends if end >= 0 for extra in (0, 1)), key=lambda s: float(reach[s]))
+    last = max(
+        (2 * end + extra for end in ends if end >= 0 for extra in (0, 1)), key=lambda s: float(reach[s])
+    )
     if not np.isfinite(reach[last]):
         return None
     path = [last]
@@ -86,7 +88,9 @@ def align(scores: Scores, words: list[list[Pronunciation]]) -> Alignment | None:
     return _alignment(scores, np.array(path), pdf, chain)
 
 
-def _alignment(scores: Scores, path: npt.NDArray[np.int_], pdf: npt.NDArray[np.int_], chain: _Chain) -> Alignment:
+def _alignment(
+    scores: Scores, path: npt.NDArray[np.int_], pdf: npt.NDArray[np.int_], chain: _Chain
+) -> Alignment:
     index = path // 2
     starts = np.flatnonzero(np.concatenate([[True], index[1:] != index[:-1]]))
     until = [*starts[1:], len(path)]

@@ -20,14 +20,18 @@ def augment(
     speed = chance.uniform(0.85, 1.2) if chance.random() < 0.7 else 1.0
     heard = change_speed(sound.astype(np.float32), speed)
     before, after = chance.uniform(0.02, 0.6), chance.uniform(0.05, 0.6)
-    heard = np.concatenate([np.zeros(int(before * 16000), np.float32), heard, np.zeros(int(after * 16000), np.float32)])
+    heard = np.concatenate(
+        [np.zeros(int(before * 16000), np.float32), heard, np.zeros(int(after * 16000), np.float32)]
+    )
     labels = [(phone, end / speed + before) for phone, end in phones]
     labels = _with_edges(labels, before, len(heard) / 16000)
     if chance.random() < 0.45:
         heard = reverberate(heard, around.rooms, chance)
     loudness = np.sqrt(np.mean(heard**2)) + 1.0
     if chance.random() < 0.65:
-        heard = heard + any_noise(len(heard), around.noises, chance) * loudness * 10 ** (-chance.uniform(3, 35) / 20)
+        heard = heard + any_noise(len(heard), around.noises, chance) * loudness * 10 ** (
+            -chance.uniform(3, 35) / 20
+        )
     if voices and chance.random() < 0.25:
         heard = heard + babble(len(heard), voices, chance) * loudness * 10 ** (-chance.uniform(5, 30) / 20)
     wanted = 32768 * 10 ** (chance.uniform(-48, -10) / 20)
@@ -51,7 +55,9 @@ def babble(length: int, voices: list[Samples], chance: np.random.Generator) -> F
     for _ in range(int(chance.integers(2, 7))):
         voice = voices[int(chance.integers(len(voices)))].astype(np.float32)
         start = int(chance.integers(len(voice)))
-        mixed += np.take(voice, np.arange(start, start + length), mode="wrap") / (np.sqrt(np.mean(voice**2)) + 1)
+        mixed += np.take(voice, np.arange(start, start + length), mode="wrap") / (
+            np.sqrt(np.mean(voice**2)) + 1
+        )
     return mixed / (np.sqrt(np.mean(mixed**2)) + 1e-6)
 
 

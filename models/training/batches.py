@@ -31,7 +31,9 @@ class Store:
 def read_store(folders: list[Path], longest: int = 1200) -> Store:
     """Reads every feature part of the folders; utterances of 0.4 s to `longest` frames."""
     store = Store([], [])
-    for path in sorted(path for folder in folders for path in folder.glob("*.npz") if "draft" not in path.name):
+    for path in sorted(
+        path for folder in folders for path in folder.glob("*.npz") if "draft" not in path.name
+    ):
         part = np.load(path)
         mel, pdfs = part["mel"], part["pdfs"]
         frames, answers = np.cumsum(part["frames"]), np.cumsum(part["answers"])
@@ -93,7 +95,9 @@ def change_features(mel: Floats, others: list[Floats], chance: np.random.Generat
     return mel.astype(np.float32)
 
 
-_CURVES = np.stack([np.cos(np.pi * (k + 1) * (np.arange(MELS) + 0.5) / MELS) / (k + 1) ** 0.5 for k in range(4)])
+_CURVES = np.stack(
+    [np.cos(np.pi * (k + 1) * (np.arange(MELS) + 0.5) / MELS) / (k + 1) ** 0.5 for k in range(4)]
+)
 _THROATS: dict[float, Floats] = {}
 
 

@@ -1,7 +1,7 @@
 """Utterances on disk: sound at 16 kHz and the times of the phones in it, in files of a few hundred.
 
-A part is two files: `NAME.npy` (all samples in a row, int16) and `NAME.json` (what is where). The JSON is written
-last and by renaming, so a part that has one is whole: that is what makes every step resumable.
+A part is two files: `NAME.npy` (all samples in a row, int16) and `NAME.json` (what is where). The JSON is
+written last and by renaming, so a part that has one is whole: that is what makes every step resumable.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def write_part(stem: Path, utterances: list[Utterance], sounds: list[Samples]) -
 def read_index(stem: Path) -> list[Utterance]:
     """The utterances of a part, without their sound."""
     rows = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-    return [Utterance(r["text"], r["speaker"], r["start"], r["samples"], [(p, e) for p, e in r["phones"]]) for r in rows]
+    return [
+        Utterance(r["text"], r["speaker"], r["start"], r["samples"], [(p, e) for p, e in r["phones"]])
+        for r in rows
+    ]
 
 
 def read_part(stem: Path) -> Iterator[tuple[Utterance, Samples]]:

@@ -1,7 +1,7 @@
 """espeak-ng through ctypes: speech together with the time of every phoneme.
 
-Only the library tells the times (the command line does not). One process can hold one espeak-ng; it is not safe
-to use from two threads.
+Only the library tells the times (the command line does not). One process can hold one espeak-ng; it is not
+safe to use from two threads.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class _Event(ctypes.Structure):
                 ("user_data", ctypes.c_void_p), ("id", _Name)]  # fmt: skip
 
 
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class Espeak:
         chunks: list[npt.NDArray[np.int16]] = []
         marks: list[tuple[str, int]] = []
 
-        def receive(wave: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
+        def receive(
+            wave: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]
+        ) -> int:
             if count > 0:
                 chunks.append(np.ctypeslib.as_array(wave, (count,)).astype(np.int16))
             index = 0

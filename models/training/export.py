@@ -58,10 +58,13 @@ def components(layers: Layers, small: bool = True) -> list[Component]:
     return made
 
 
-def model_bytes(layers: Layers, garbage_price: float, priors: Matrix | None = None, small: bool = True) -> bytes:
+def model_bytes(
+    layers: Layers, garbage_price: float, priors: Matrix | None = None, small: bool = True
+) -> bytes:
     """final.mdl. `garbage_price` is what each answer (30 ms) as garbage costs, in natural log units.
 
-    It is taken off the bias of the last two pdfs. `priors`: (84,) shares, only for a network without MMI training.
+    It is taken off the bias of the last two pdfs. `priors`: (84,) shares, only for a network without MMI
+    training.
     """
     biases = [*layers.biases[:-1], layers.biases[-1].copy()]
     biases[-1][-2:] -= garbage_price

@@ -1,8 +1,8 @@
 """Sound to log mel energies, exactly as the recogniser computes them.
 
-Vosk computes 40 MFCCs from 40 mel bands: a cosine transform that loses nothing. The network is therefore trained on
-the log mel energies, where noise, filters and voices can be imitated cheaply, and the cosine transform is undone in
-the weights of its first layer when the model is written (`mfcc_to_mel`).
+Vosk computes 40 MFCCs from 40 mel bands: a cosine transform that loses nothing. The network is therefore
+trained on the log mel energies, where noise, filters and voices can be imitated cheaply, and the cosine
+transform is undone in the weights of its first layer when the model is written (`mfcc_to_mel`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ SUBSAMPLING = 3
 """The network answers on every third frame."""
 LIFTER = 22.0
 CONF = "\n".join(
-    ["--use-energy=false", "--num-mel-bins=40", "--num-ceps=40", "--low-freq=20", "--high-freq=-400", "--dither=1.0", ""]
+    [
+        "--use-energy=false",
+        "--num-mel-bins=40",
+        "--num-ceps=40",
+        "--low-freq=20",
+        "--high-freq=-400",
+        "--dither=1.0",
+        "",
+    ]
 )
 """conf/mfcc.conf of the model. Dither 1.0 keeps digital silence from being minus infinity."""
 
@@ -43,7 +51,9 @@ def _bands() -> Floats:
     step = (high - low) / (MELS + 1)
     left = low + step * np.arange(MELS)
     place = to_mel(np.arange(FFT // 2 + 1) * 16000.0 / FFT)[:, None]
-    return np.maximum(0.0, np.minimum((place - left) / step, (left + 2 * step - place) / step)).astype(np.float32)
+    return np.maximum(0.0, np.minimum((place - left) / step, (left + 2 * step - place) / step)).astype(
+        np.float32
+    )
 
 
 def log_mel(samples: Floats, chance: np.random.Generator) -> Floats:

@@ -31,8 +31,8 @@ SETTINGS = """--min-active=200
 def write_model(folder: Path, acoustic: bytes, bundle: Path, scale: float = 0.5, chunk: int = 9) -> int:
     """Writes a whole model beside `folder` and puts it in its place at once; returns its size in bytes.
 
-    `scale`: how much sounds count against words, 0.5 after MMI training. `chunk`: frames of 10 ms that are worked on
-    together; few answer sooner, many cost less.
+    `scale`: how much sounds count against words, 0.5 after MMI training. `chunk`: frames of 10 ms that are
+    worked on together; few answer sooner, many cost less.
     """
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)

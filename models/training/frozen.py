@@ -17,7 +17,12 @@ def layers_of(network: Network) -> Layers:
     for line, norm in zip(network.affine, network.norm, strict=True):
         assert isinstance(line, nn.Linear) and isinstance(norm, nn.BatchNorm1d)
         assert norm.running_mean is not None and norm.running_var is not None
-        arrays = {"gamma": norm.weight, "beta": norm.bias, "mean": norm.running_mean, "variance": norm.running_var}
+        arrays = {
+            "gamma": norm.weight,
+            "beta": norm.bias,
+            "mean": norm.running_mean,
+            "variance": norm.running_var,
+        }
         weight, bias = melt(_array(line.weight), _array(line.bias), {k: _array(v) for k, v in arrays.items()})
         weights.append(weight)
         biases.append(bias)

@@ -1,7 +1,7 @@
 """OpenFst's command-line tools, and graphs as lists of arcs.
 
-Debian's libfst-tools (OpenFst 1.7.9) writes what the recogniser reads; the look-ahead type comes from the plug-ins
-of libfst22-plugins-base, which are not on the loader's path.
+Debian's libfst-tools (OpenFst 1.7.9) writes what the recogniser reads; the look-ahead type comes from the
+plug-ins of libfst22-plugins-base, which are not on the loader's path.
 """
 
 from __future__ import annotations
@@ -62,9 +62,13 @@ def run(*command: str, given: bytes = b"") -> bytes:
     """
     paths = ":".join([*PLUGINS, os.environ.get("LD_LIBRARY_PATH", "")])
     try:
-        done = subprocess.run(command, input=given, capture_output=True, env={**os.environ, "LD_LIBRARY_PATH": paths})
+        done = subprocess.run(
+            command, input=given, capture_output=True, env={**os.environ, "LD_LIBRARY_PATH": paths}
+        )
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"{command[0]} is missing: install libfst-tools and libfst22-plugins-base") from error
+        raise FileNotFoundError(
+            f"{command[0]} is missing: install libfst-tools and libfst22-plugins-base"
+        ) from error
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

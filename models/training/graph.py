@@ -2,9 +2,10 @@
 
 Kept apart and joined while listening, they let the skill swap Gr for a small grammar of its own at any time.
 
-From a lexicon: a loop over all words, each a row of phones, with optional silence in between; determinised and
-minimised into a tree; then each phone becomes Kaldi's transition ids (2p to enter phone p, 2p - 1 to stay in it).
-The word numbers are those that look-ahead composition wants (`relabel`), so words.txt is written here too.
+From a lexicon: a loop over all words, each a row of phones, with optional silence in between; determinised
+and minimised into a tree; then each phone becomes Kaldi's transition ids (2p to enter phone p, 2p - 1 to stay
+in it). The word numbers are those that look-ahead composition wants (`relabel`), so words.txt is written here
+too.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ PHONES = {name: number for number, name in enumerate(positioned_names(), start=1
 def with_marks(lexicon: Lexicon) -> tuple[list[tuple[str, Pronunciation, int]], int]:
     """(word, phones, mark) for each pronunciation, and the highest mark.
 
-    Equal pronunciations, and those with which another begins, get different marks (1, 2, ...), others 0: without, the
-    graph could not be made deterministic.
+    Equal pronunciations, and those with which another begins, get different marks (1, 2, ...), others 0:
+    without, the graph could not be made deterministic.
     """
     entries = sorted({(word, variant) for word, variants in lexicon.items() for variant in variants})
     same = Counter(variant for _, variant in entries)
@@ -99,7 +100,9 @@ def write_lexicon_graph(lexicon: Lexicon, folder: Path) -> dict[str, int]:
     binary = fst.run("fstarcsort", "--sort_type=olabel", given=fst.compile_graph(with_transitions(minimal)))
     with tempfile.TemporaryDirectory() as scratch:
         pairs = Path(scratch) / "pairs"
-        binary = fst.run("fstconvert", "--fst_type=olabel_lookahead", f"--save_relabel_opairs={pairs}", given=binary)
+        binary = fst.run(
+            "fstconvert", "--fst_type=olabel_lookahead", f"--save_relabel_opairs={pairs}", given=binary
+        )
         renamed = dict((int(a), int(b)) for a, b in (line.split() for line in pairs.read_text().splitlines()))
     (folder / "HCLr.fst").write_bytes(binary)
     first = 2 * len(PHONES) + 1
@@ -125,7 +128,9 @@ def phrase_graph(phrases: list[str], words: dict[str, int]) -> fst.Graph:
         state = 0
         for word in phrase.split():
             following = graph.state()
-            graph.arc(state, following, words[word], words[word], math.log(len(phrases)) if state == 0 else 0.0)
+            graph.arc(
+                state, following, words[word], words[word], math.log(len(phrases)) if state == 0 else 0.0
+            )
             state = following
         graph.arc(state, last, 0, 0)
     return graph

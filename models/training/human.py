@@ -1,8 +1,8 @@
 """Human speech (`--human-speech DIR`): which recordings may be trained on, and which are kept to measure with.
 
-The folder has `transcripts.tsv` (file, transcript, speaker, seconds, note; tab-separated, one heading line) beside
-the sound files. A speaker is either trained on or measured on, never both: validation and test splits of the
-corpora stay out, and so does one speaker in ten of everything else (without a name, one file in ten).
+The folder has `transcripts.tsv` (file, transcript, speaker, seconds, note; tab-separated, one heading line)
+beside the sound files. A speaker is either trained on or measured on, never both: validation and test splits
+of the corpora stay out, and so does one speaker in ten of everything else (without a name, one file in ten).
 """
 
 from __future__ import annotations
@@ -43,5 +43,6 @@ def recordings(folder: Path) -> list[Recording]:
         rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         next(rows)
         return [
-            Recording(folder / name, name.split("/")[0], text, speaker, note) for name, text, speaker, _, note in rows
+            Recording(folder / name, name.split("/")[0], text, speaker, note)
+            for name, text, speaker, _, note in rows
         ]

@@ -1,7 +1,8 @@
 """Kaldi's binary file formats, as far as an acoustic model needs them. Bytes and numpy only; no torch, no Kaldi.
 
-A file begins with "\\0B". A token is its characters and one space. A scalar is one byte that gives its size, then the
-value, little-endian. Vectors and matrices are a token (FV, FM, or CM3 for a matrix in 8 bits), sizes, raw values.
+A file begins with "\\0B". A token is its characters and one space. A scalar is one byte that gives its size,
+then the value, little-endian. Vectors and matrices are a token (FV, FM, or CM3 for a matrix in 8 bits),
+sizes, raw values.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class Component:
 
 
 def affine(name: str, source: str, weight: Matrix, bias: Matrix, small: bool = True) -> Component:
-    """y = weight x + bias."""
+    """Y = weight x + bias."""
     body = [token("<AffineComponent>"), token("<LearningRate>"), real(0.001), token("<LinearParams>"),
             matrix(weight, small), token("<BiasParams>"), vector(bias), token("</AffineComponent>")]  # fmt: skip
     return Component(name, source, b"".join(body))
@@ -108,7 +109,9 @@ def copy(name: str, source: str, size: int) -> Component:
     return Component(name, source, b"".join(body))
 
 
-def acoustic_model(components: list[Component], features: int, context: tuple[int, int], priors: Matrix) -> bytes:
+def acoustic_model(
+    components: list[Component], features: int, context: tuple[int, int], priors: Matrix
+) -> bytes:
     """The whole final.mdl. The last component is the output; `priors` may be empty (they are divided out if not)."""
     config = [f"input-node name=input dim={features}"]
     config += [f"component-node name={c.name} component={c.name} input={c.source}" for c in components]

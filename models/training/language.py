@@ -1,8 +1,9 @@
 """Which words follow which: a trigram of our own sentences that falls back on every word of the language.
 
-Probabilities are smoothed by Witten and Bell's method: what follows a pair of words often is trusted, what follows it
-by many different words makes new ones likely. At the bottom, a share goes to all words by how common they are, and a
-share to `[unk]`: speech that is not about cramps must have something better to be taken for than our phrases.
+Probabilities are smoothed by Witten and Bell's method: what follows a pair of words often is trusted, what
+follows it by many different words makes new ones likely. At the bottom, a share goes to all words by how
+common they are, and a share to `[unk]`: speech that is not about cramps must have something better to be
+taken for than our phrases.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ Model = dict[Context, dict[str, float]]
 def trigram(sentences: Sequence[str], common: Sequence[str], order: int = 3) -> Model:
     """Probability of each word (END included) after each context of 0 to order - 1 words that was seen.
 
-    `common`: the words of the language, commonest first. A seen word's value already includes what the shorter
-    context says; a word that is not listed is to be looked up in the context without its first word.
+    `common`: the words of the language, commonest first. A seen word's value already includes what the
+    shorter context says; a word that is not listed is to be looked up in the context without its first word.
     """
     counts: defaultdict[Context, Counter[str]] = defaultdict(Counter)
     for sentence in sentences:
@@ -60,7 +61,9 @@ def _probability(model: Model, context: Context, word: str) -> float:
     table = model.get(context)
     if table is None:
         return _probability(model, context[1:], word)
-    return table[word] if word in table else _fall_back(model, context) * _probability(model, context[1:], word)
+    return (
+        table[word] if word in table else _fall_back(model, context) * _probability(model, context[1:], word)
+    )
 
 
 def _fall_back(model: Model, context: Context) -> float:

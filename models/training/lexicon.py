@@ -1,8 +1,9 @@
 """Which words the recogniser knows, and how they sound.
 
-Pronunciations come from CMUdict. A word of the bundle that CMUdict lacks is spelled out by espeak-ng, so that no
-phrase can be written that the recogniser is unable to hear. Common words beside ours are there to give other talk
-something to be recognised as: with only our own words in the graph, everything would sound like one of them.
+Pronunciations come from CMUdict. A word of the bundle that CMUdict lacks is spelled out by espeak-ng, so that
+no phrase can be written that the recogniser is unable to hear. Common words beside ours are there to give
+other talk something to be recognised as: with only our own words in the graph, everything would sound like
+one of them.
 """
 
 from __future__ import annotations

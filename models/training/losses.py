@@ -1,8 +1,8 @@
 """What training makes smaller: cross-entropy first, then lattice-free MMI.
 
-LF-MMI compares the labelled path with all paths that the phone bigram of the training data allows: a network trained
-so separates words better than one that only gets single frames right. The garbage phone is in neither: it learns to
-answer "how surely is this speech", and its price is set when the model is written.
+LF-MMI compares the labelled path with all paths that the phone bigram of the training data allows: a network
+trained so separates words better than one that only gets single frames right. The garbage phone is in
+neither: it learns to answer "how surely is this speech", and its price is set when the model is written.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def _garbage(scores: Tensor) -> Tensor:
 def phone_bigram(label_rows: list[npt.NDArray[np.uint8]], keep: float = 0.5) -> Tensor:
     """(82, 82) transition probabilities between pdfs, from the phone sequences of the labels.
 
-    A phone goes on (to its second pdf) with probability `keep`, or is followed by the first pdf of the next phone.
+    A phone goes on (to its second pdf) with probability `keep`, or is followed by the first pdf of the next
+    phone.
     """
     phones = GARBAGE // 2
     counts = np.full((phones, phones), 0.2)
@@ -56,7 +57,8 @@ def phone_bigram(label_rows: list[npt.NDArray[np.uint8]], keep: float = 0.5) -> 
 def all_paths(scores: Tensor, lengths: Tensor, transitions: Tensor) -> Tensor:
     """(B,): log of the summed weight of all paths through scores (B, T, 82), by the forward algorithm.
 
-    Works with probabilities that are scaled to one at each step: matrix products are far quicker than log sums.
+    Works with probabilities that are scaled to one at each step: matrix products are far quicker than log
+    sums.
     """
     highest = scores.detach().amax(2, keepdim=True)
     weights = (scores - highest).exp()

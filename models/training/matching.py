@@ -1,8 +1,9 @@
 """Puts the phones that a speech engine says it spoke into line with the pronunciations of our lexicon.
 
-Engines have dictionaries of their own ("often" with or without T, British vowels). Training wants the phones that
-the recogniser will look for, at the times when the engine spoke them. So: the cheapest edit path between the spoken
-phones and any choice of our pronunciations, word by word; times are taken over, merged or halved along the path.
+Engines have dictionaries of their own ("often" with or without T, British vowels). Training wants the phones
+that the recogniser will look for, at the times when the engine spoke them. So: the cheapest edit path between
+the spoken phones and any choice of our pronunciations, word by word; times are taken over, merged or halved
+along the path.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ def _cost(ours: str, spoken: str) -> float:
 def match(segments: list[Segment], words: list[list[Pronunciation]]) -> tuple[list[Segment], float]:
     """Times of our phones, silences included, and the edit cost for each of our phones (0 = the same phones).
 
-    `segments` are the spoken phones with start and end in seconds; `words` has the allowed pronunciations of each
-    word in turn. A high cost (0.5 and more) means that the engine said something else: drop such an utterance.
+    `segments` are the spoken phones with start and end in seconds; `words` has the allowed pronunciations of
+    each word in turn. A high cost (0.5 and more) means that the engine said something else: drop such an
+    utterance.
     """
     spoken = [s for s in segments if s[0] != SIL]
     if not spoken:

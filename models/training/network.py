@@ -1,7 +1,8 @@
 """The network: six layers that look at ever wider surroundings, one answer every 30 ms.
 
-It looks 0.19 s ahead and 0.37 s back: the look-ahead delays every answer of the skill, the look-back costs nothing,
-so the layers lean to the left. `OFFSETS` are frames of 10 ms; all but the first layer work on every third frame.
+It looks 0.19 s ahead and 0.37 s back: the look-ahead delays every answer of the skill, the look-back costs
+nothing, so the layers lean to the left. `OFFSETS` are frames of 10 ms; all but the first layer work on every
+third frame.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a bedroom adds to a voice: noise, other voices, echo of the room, distance.
 
-With recordings (`--noise DIR`: folders `esc10`, `steady` and `rooms`) real noise and rooms are mixed in beside
-calculated ones; without, only calculated ones. What must stay out of training, to measure with later, is listed here.
+With recordings (`--noise DIR`: folders `esc10`, `steady` and `rooms`) real noise and rooms are mixed in
+beside calculated ones; without, only calculated ones. What must stay out of training, to measure with later,
+is listed here.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def hum(length: int, chance: np.random.Generator) -> Floats:
     """A mains or motor hum with its harmonics and a little hiss; power 1."""
     pitch, now = chance.uniform(45, 250), np.arange(length, dtype=np.float32) / 16000.0
     tone = sum(
-        chance.uniform(0.1, 1) / k * np.sin(2 * np.pi * pitch * k * now + chance.uniform(0, 6.28)) for k in range(1, 9)
+        chance.uniform(0.1, 1) / k * np.sin(2 * np.pi * pitch * k * now + chance.uniform(0, 6.28))
+        for k in range(1, 9)
     )
     return _unit(tone + 0.1 * coloured(length, 1.0, chance))
 
@@ -93,13 +95,19 @@ def calculated_room(chance: np.random.Generator) -> Floats:
     now = np.arange(int(16000 * min(0.5, decay)), dtype=np.float32) / 16000.0
     tail = chance.standard_normal(len(now), dtype=np.float32) * np.exp(-6.9 * now / decay)
     tail = tail / np.sqrt(np.sum(tail**2)) * 10 ** chance.uniform(-0.8, 0.1)
-    response: Floats = np.concatenate([np.ones(1, np.float32), np.zeros(32, np.float32), tail.astype(np.float32)])
+    response: Floats = np.concatenate(
+        [np.ones(1, np.float32), np.zeros(32, np.float32), tail.astype(np.float32)]
+    )
     return response
 
 
 def reverberate(sound: Floats, rooms: list[Floats], chance: np.random.Generator) -> Floats:
     """The sound in a random room, recorded or calculated, at its old length."""
-    response = rooms[int(chance.integers(len(rooms)))] if rooms and chance.random() < 0.4 else calculated_room(chance)
+    response = (
+        rooms[int(chance.integers(len(rooms)))]
+        if rooms and chance.random() < 0.4
+        else calculated_room(chance)
+    )
     return np.asarray(scipy.signal.oaconvolve(sound, response)[: len(sound)], np.float32)
 
 

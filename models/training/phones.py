@@ -2,23 +2,67 @@
 
 Base phones have numbers 0..41: 0 is silence, 1..40 are the 39 phones of CMUdict plus AX (its unstressed AH0,
 the commonest vowel of English and too different from AH to share a model), 41 is GBG, which stands for speech
-that is none of our words. Each base phone owns two outputs of the network ("pdfs"): 2b for its first frame and
-2b+1 for every frame after that, so `PDFS` is 84.
+that is none of our words. Each base phone owns two outputs of the network ("pdfs"): 2b for its first frame
+and 2b+1 for every frame after that, so `PDFS` is 84.
 
-The recogniser wants to know where words begin and end, so in the graph each base phone except silence has four
-names (X_B begins a word, X_E ends it, X_I is inside, X_S is a whole word). They are numbered from 1 and share pdfs.
+The recogniser wants to know where words begin and end, so in the graph each base phone except silence has
+four names (X_B begins a word, X_E ends it, X_I is inside, X_S is a whole word). They are numbered from 1 and
+share pdfs.
 """
 
 from __future__ import annotations
 
 SIL, GBG = "SIL", "GBG"
 SPEECH = tuple(
-    "AA AE AH AO AW AX AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split()
+    [
+        "AA",
+        "AE",
+        "AH",
+        "AO",
+        "AW",
+        "AX",
+        "AY",
+        "B",
+        "CH",
+        "D",
+        "DH",
+        "EH",
+        "ER",
+        "EY",
+        "F",
+        "G",
+        "HH",
+        "IH",
+        "IY",
+        "JH",
+        "K",
+        "L",
+        "M",
+        "N",
+        "NG",
+        "OW",
+        "OY",
+        "P",
+        "R",
+        "S",
+        "SH",
+        "T",
+        "TH",
+        "UH",
+        "UW",
+        "V",
+        "W",
+        "Y",
+        "Z",
+        "ZH",
+    ]
 )
 BASE = (SIL, *SPEECH, GBG)
 NUMBER = {name: number for number, name in enumerate(BASE)}
 PDFS = 2 * len(BASE)
-VOWELS = frozenset("AA AE AH AO AW AX AY EH ER EY IH IY OW OY UH UW".split())
+VOWELS = frozenset(
+    ["AA", "AE", "AH", "AO", "AW", "AX", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"]
+)
 POSITIONS = {"B": "begin", "E": "end", "I": "internal", "S": "singleton"}
 
 

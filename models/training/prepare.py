@@ -1,7 +1,7 @@
 """Turns parts of speech into parts of features with labels, ready to train on.
 
-A feature part is one .npz: `mel` (frames of all utterances, 40) float16, `pdfs` (answers of all utterances) uint8,
-`frames` and `answers` (utterances) int32: how many of each belong to an utterance.
+A feature part is one .npz: `mel` (frames of all utterances, 40) float16, `pdfs` (answers of all utterances)
+uint8, `frames` and `answers` (utterances) int32: how many of each belong to an utterance.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> flo
     """Augments and measures one part of speech; returns the seconds of sound in it. A finished part is left alone."""
     if target.exists():
         return 0.0
-    around = _around.setdefault(str(noise), read_surroundings(noise) if str(noise) not in _around else Surroundings())
+    around = _around.setdefault(
+        str(noise), read_surroundings(noise) if str(noise) not in _around else Surroundings()
+    )
     chance = np.random.default_rng(seed)
     spoken = [(utterance, sound) for utterance, sound in read_part(stem) if utterance.phones]
     voices = [sound for _, sound in spoken if len(sound) > 8000]

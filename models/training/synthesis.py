@@ -62,7 +62,9 @@ def to_rate(samples: Samples, rate: int) -> Samples:
     return np.clip(changed, -32768, 32767).astype(np.int16)
 
 
-def make_speech(folder: Path, count: int, domain: list[str], seed: int, tell: Callable[[float, str], None]) -> None:
+def make_speech(
+    folder: Path, count: int, domain: list[str], seed: int, tell: Callable[[float, str], None]
+) -> None:
     """Makes the parts that are still missing. `tell` gets the share done and a word about it."""
     stems = [folder / f"part{index:04d}" for index in range(max(1, round(count / PER_PART)))]
     missing = [(index, stem) for index, stem in enumerate(stems) if not stem.with_suffix(".json").exists()]

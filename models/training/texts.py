@@ -1,7 +1,8 @@
 """What the synthetic voices say: our phrases, commands on their own, and words of the whole language.
 
-Word order matters little to an acoustic model; which sounds follow which, across word edges too, matters much. So
-general text is drawn word by word from the frequency list, flattened (power 0.5) so that rare words get a turn.
+Word order matters little to an acoustic model; which sounds follow which, across word edges too, matters
+much. So general text is drawn word by word from the frequency list, flattened (power 0.5) so that rare words
+get a turn.
 """
 
 from __future__ import annotations
@@ -12,10 +13,81 @@ from dataclasses import dataclass
 from .lexicon import cmudict_entries, common_words
 
 COMMANDS = tuple(
-    "stop pause wait repeat next skip back resume louder quieter slower faster help easier yes no okay cramp more "
-    "doctor stretches stretch start go again continue quiet sleep up down left right on off nope yeah yep please "
-    "better worse done ready enough emergency calf thigh foot toes hamstring hurts ouch goodbye hello thanks seated "
-    "standing bed wall zero one two three four five six seven eight nine ten forward backward follow learn".split()
+    [
+        "stop",
+        "pause",
+        "wait",
+        "repeat",
+        "next",
+        "skip",
+        "back",
+        "resume",
+        "louder",
+        "quieter",
+        "slower",
+        "faster",
+        "help",
+        "easier",
+        "yes",
+        "no",
+        "okay",
+        "cramp",
+        "more",
+        "doctor",
+        "stretches",
+        "stretch",
+        "start",
+        "go",
+        "again",
+        "continue",
+        "quiet",
+        "sleep",
+        "up",
+        "down",
+        "left",
+        "right",
+        "on",
+        "off",
+        "nope",
+        "yeah",
+        "yep",
+        "please",
+        "better",
+        "worse",
+        "done",
+        "ready",
+        "enough",
+        "emergency",
+        "calf",
+        "thigh",
+        "foot",
+        "toes",
+        "hamstring",
+        "hurts",
+        "ouch",
+        "goodbye",
+        "hello",
+        "thanks",
+        "seated",
+        "standing",
+        "bed",
+        "wall",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "forward",
+        "backward",
+        "follow",
+        "learn",
+    ]
 )
 
 

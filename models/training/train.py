@@ -74,14 +74,19 @@ def train(
     with ThreadPoolExecutor(threads) as workers:
         while step < steps:
             # Seeded by the step, so that a run that was interrupted goes on with fresh batches.
-            source = batches(store, stage.batch // threads, (LEFT, RIGHT), np.random.default_rng([seed, step]))
+            source = batches(
+                store, stage.batch // threads, (LEFT, RIGHT), np.random.default_rng([seed, step])
+            )
             for group in zip(*[source] * threads, strict=False):
                 for settings in optimiser.param_groups:
                     settings["lr"] = stage.rate * _slope(step / steps)
                 average = _average(average, _step(network, loss, optimiser, workers, list(group)), step)
                 step += 1
                 if step % 25 == 0:
-                    tell(step / steps, f"{stage.name} step {step} of {steps}, loss {average[0]:.3f}, score {average[1]:.3f}")
+                    tell(
+                        step / steps,
+                        f"{stage.name} step {step} of {steps}, loss {average[0]:.3f}, score {average[1]:.3f}",
+                    )
                 if time.monotonic() - saved_at > SAVE_EVERY:
                     _save(running, network, optimiser, step)
                     saved_at = time.monotonic()
@@ -93,7 +98,11 @@ def train(
 
 
 def _step(
-    network: Network, loss: Loss, optimiser: torch.optim.Optimizer, workers: ThreadPoolExecutor, group: list[Batch]
+    network: Network,
+    loss: Loss,
+    optimiser: torch.optim.Optimizer,
+    workers: ThreadPoolExecutor,
+    group: list[Batch],
 ) -> npt.NDArray[np.float64]:
     """One step on several batches at once, a thread each; returns the mean loss and score."""
     parameters = list(network.parameters())
@@ -111,9 +120,11 @@ def _step(
     return np.mean([[value, score] for _, value, score in results], axis=0)
 
 
-def _average(average: npt.NDArray[np.float64], new: npt.NDArray[np.float64], step: int) -> npt.NDArray[np.float64]:
+def _average(
+    average: npt.NDArray[np.float64], new: npt.NDArray[np.float64], step: int
+) -> npt.NDArray[np.float64]:
     """A moving average that starts as a plain one."""
-    weight = max(0.02, 1 / (step + 1))
+    weight = 1.0 if not average.any() else max(0.02, 1 / (step + 1))
     return (1 - weight) * average + weight * new
 
 

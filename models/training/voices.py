@@ -1,7 +1,7 @@
 """Synthetic speakers: espeak-ng in eight accents and a hundred throats, flite and festival.
 
-Two voices are never used here, because the finished model is measured on them: flite's rms and festival's ked.
-Each function returns speech with the times of its phones, or None when an engine failed on a sentence.
+Two voices are never used here, because the finished model is measured on them: flite's rms and festival's
+ked. Each function returns speech with the times of its phones, or None when an engine failed on a sentence.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ HELD_OUT = ("flite rms", "festival ked")
 
 def espeak_variants() -> list[str]:
     """Names of the throats that this installation of espeak-ng has, such as "f2" or "max"."""
-    listing = subprocess.run(["espeak-ng", "--voices=variant"], capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run(
+        ["espeak-ng", "--voices=variant"], capture_output=True, text=True, check=True
+    ).stdout
     names = [line.split("!v/")[1].split("  ")[0].strip() for line in listing.splitlines() if "!v/" in line]
     strange = ("whisper", "robo", "croak", "klatt", "demonic", "klaatu", "zac", "alien", "auntie")
     return [name for name in names if not name.lower().startswith(strange) and _works(name)]
@@ -49,7 +51,7 @@ def say_espeak(text: str, chance: random.Random, variants: list[str]) -> tuple[s
 
 
 def say_flite(text: str, chance: random.Random) -> tuple[str, Spoken | None]:
-    """flite with a random voice, speed and pitch."""
+    """Flite with a random voice, speed and pitch."""
     voice = chance.choice(sorted(FLITE))
     stretch, pitch = chance.uniform(0.75, 1.5), FLITE[voice] * chance.uniform(0.75, 1.35)
     with tempfile.TemporaryDirectory() as folder:
@@ -65,7 +67,7 @@ def say_flite(text: str, chance: random.Random) -> tuple[str, Spoken | None]:
 
 
 def say_festival(texts: list[str], chance: random.Random) -> list[tuple[str, Spoken | None]]:
-    """festival for a whole list: it takes half a second to start, so once for all."""
+    """Festival for a whole list: it takes half a second to start, so once for all."""
     results: list[tuple[str, Spoken | None]] = []
     with tempfile.TemporaryDirectory() as folder:
         lines, voices = [], []

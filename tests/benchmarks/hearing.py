@@ -2,7 +2,8 @@
 
     python tests/benchmarks/hearing.py --human-speech DIR --noise DIR MODEL [MODEL ...]
 
-A MODEL is a folder (with HCLr.fst), or the word `pocketsphinx` for that program with its own model and a grammar.
+A MODEL is a folder (with HCLr.fst), or the word `pocketsphinx` for that program with its own model and a
+grammar.
 """
 
 from __future__ import annotations
@@ -23,8 +24,15 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from hearing_sets import Clip, Floats, Test, foreign_test, human_tests, kept_people  # noqa: E402
-from hearing_sets import spoken_tests  # noqa: E402
+from hearing_sets import (  # noqa: E402
+    Clip,
+    Floats,
+    Test,
+    foreign_test,
+    human_tests,
+    kept_people,
+    spoken_tests,
+)
 
 from models.training.fst import save_const  # noqa: E402
 from models.training.graph import phrase_graph, read_words  # noqa: E402
@@ -51,7 +59,9 @@ def listen(model: Model, sound: Floats) -> Heard:
         if recogniser.AcceptWaveform(blocks[start : start + 1600].tobytes()) and not words:
             words = json.loads(recogniser.Result()).get("result", [])
     words = words or json.loads(recogniser.FinalResult()).get("result", [])
-    return Heard(" ".join(str(w["word"]) for w in words), float(np.mean([w["conf"] for w in words])) if words else 0.0)
+    return Heard(
+        " ".join(str(w["word"]) for w in words), float(np.mean([w["conf"] for w in words])) if words else 0.0
+    )
 
 
 def closed(folder: Path, phrases: list[str], scratch: Path) -> tuple[Model, int]:
@@ -130,7 +140,9 @@ def pocketsphinx_rows(tests: list[Test]) -> None:
 
 def main() -> None:
     """Reads the command line and measures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("models", nargs="+")
     parser.add_argument("--human-speech", type=Path, required=True)
     parser.add_argument("--noise", type=Path, required=True)

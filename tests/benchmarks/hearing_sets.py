@@ -40,7 +40,7 @@ class Test:
 
 
 def say_rms(text: str) -> Floats:
-    """flite's voice rms."""
+    """Flite's voice rms."""
     with tempfile.TemporaryDirectory() as folder:
         wave = f"{folder}/said.wav"
         subprocess.run(["flite", "-voice", "rms", "-t", text, wave], check=True, capture_output=True)
@@ -48,7 +48,7 @@ def say_rms(text: str) -> Floats:
 
 
 def say_ked(text: str) -> Floats:
-    """festival's voice ked."""
+    """Festival's voice ked."""
     with tempfile.TemporaryDirectory() as folder:
         wave = f"{folder}/said.wav"
         script = Path(folder) / "say.scm"
@@ -85,7 +85,9 @@ def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int)
     voices: dict[str, Callable[[str], Floats]] = {"rms": say_rms, "ked": say_ked}
     clean = {name: [Clip(at_level(say(p)), p) for p in phrases] for name, say in voices.items()}
     tests = [Test(f"{name} clean", clips, phrases) for name, clips in clean.items()]
-    steady = [read_sound(p) for p in sorted(noise.glob("steady/*.wav")) if any(mark in p.stem for mark in HELD_OUT)]
+    steady = [
+        read_sound(p) for p in sorted(noise.glob("steady/*.wav")) if any(mark in p.stem for mark in HELD_OUT)
+    ]
     for name in ("rms", "ked"):
         noisy = [with_noise(c, steady[i % len(steady)], 10, chance) for i, c in enumerate(clean[name])]
         tests.append(Test(f"{name}, steady noise 10 dB", noisy, phrases))
@@ -111,7 +113,9 @@ def human_tests(people: list[Recording], count: int) -> list[Test]:
     vocabulary = sorted({r.text for r in words})
     frequent = sorted(vocabulary, key=lambda w: -sum(r.text == w for r in words))[:25]
     chosen = chance.sample([r for r in words if r.text in frequent], min(4 * count, len(words)))
-    tests = [Test("human command words, 1 of 25", [Clip(read_sound(r.path), r.text) for r in chosen], frequent)]
+    tests = [
+        Test("human command words, 1 of 25", [Clip(read_sound(r.path), r.text) for r in chosen], frequent)
+    ]
     read = [r for r in people if r.source == "speechocean762" and len(tidy(r.text)) > 1]
     sentences = sorted({" ".join(tidy(r.text)) for r in read})
     listed = chance.sample(sentences, min(300, len(sentences)))

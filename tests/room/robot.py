@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-
 from tape import RATE, Found, Tape
-from voice_skill.sound import Sound, from_floats, resample, trimmed
-from voice_skill.wav import read_sound, write_wav
+
+from voice_skill.audio.sound import Sound, from_floats, resample, trimmed
+from voice_skill.audio.wav import read_sound, write_wav
 
 if TYPE_CHECKING:
     from typing_extensions import Self

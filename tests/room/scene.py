@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, TypeVar
 from pulse import PulseServer
 from robot import Robot, Spoken, VoiceName, ended_at
 from tape import Found, Tape
+
 from voice_skill import event_log
+from voice_skill.core.text import sentences
 from voice_skill.errors import VoiceSkillError
 from voice_skill.event_log import Entry
 from voice_skill.messages import Effect, Event, Heard, Say, SpeechFinished
-from voice_skill.text import sentences
-from voice_skill.voice import Voice
+from voice_skill.speaking.voice import Voice
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -129,10 +130,11 @@ class Room:
 
     # --- the scene language
 
-    def hear_hello(self) -> None:
-        """Let the skill come up and greet."""
-        self.expect_reply("hello", within=20)
-        self.let_finish()
+    def hear_hello(self) -> tuple[float, Say]:
+        """Let the skill come up and begin to greet."""
+        hello = self.expect_reply("hello", within=20)
+        self.await_sound(hello)
+        return hello
 
     def say(self, text: str, voice: VoiceName = "rms") -> Spoken:
         """Say it into the room; whatever is expected afterwards has to come after it began."""
@@ -143,7 +145,9 @@ class Room:
     def expect_heard(self, words: str, within: float = PATIENCE) -> float:
         """The skill has understood words that match the pattern; gives when."""
         found = re.compile(words)
-        return self.expect(Heard, lambda heard: bool(found.search(heard.text)), within, f"'{words}' to be heard")[0]
+        return self.expect(
+            Heard, lambda heard: bool(found.search(heard.text)), within, f"'{words}' to be heard"
+        )[0]
 
     def expect_reply(self, words: str, within: float = PATIENCE) -> tuple[float, Say]:
         """The skill decides to say something that matches the pattern, small letters or not."""

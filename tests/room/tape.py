@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from voice_skill.sound import Samples, Sound, resample
+from voice_skill.audio.sound import Samples, Sound, resample
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -46,6 +46,7 @@ class Tape:
         self._length = 0
         self._began = float("inf")
         self._lock = threading.Lock()
+        self._runs = threading.Event()
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -55,6 +56,8 @@ class Tape:
         )  # fmt: skip
         self._thread = threading.Thread(target=self._record, name=f"tape of {self._source}", daemon=True)
         self._thread.start()
+        # A sink that nobody has asked for short pieces yet gives the first one after two seconds.
+        assert self._runs.wait(10), f"Nothing comes from {self._source}; is PulseAudio well?"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,6 +76,7 @@ class Tape:
                 self._length += len(piece)
                 # A piece may come late but never early: the earliest of all gives the true beginning.
                 self._began = min(self._began, now - self._length / 2 / RATE)
+            self._runs.set()
 
     @property
     def began(self) -> float:

@@ -1,0 +1,1 @@
+"""What hearing and speaking share: samples, WAV files, PortAudio devices."""

@@ -1,0 +1,1 @@
+"""The content bundle: its types, its reader, and the rules that `voice-skill check` holds it against."""

@@ -1,0 +1,89 @@
+"""Runs the bundle's own tests and finds what they leave untested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from voice_skill.content.bundle import Bundle, ContentTest, Problem, StateName
+from voice_skill.content.hints import nearest
+from voice_skill.content.prompts import NO_INTENT
+from voice_skill.core.text import normal
+
+
+class Understood(Protocol):
+    """What the skill makes of one sentence."""
+
+    @property
+    def intent(self) -> str:
+        """Name of the intent, ``none`` where nothing was understood."""
+        ...
+
+    @property
+    def phrase(self) -> str:
+        """The phrase that won; empty where it was none (a red flag, or nothing understood)."""
+        ...
+
+    @property
+    def reply(self) -> str:
+        """The words that would be spoken."""
+        ...
+
+
+class Understand(Protocol):
+    """Understands a sentence in a state (``idle``, ``asked`` or ``routine``)."""
+
+    def __call__(self, text: str, state: StateName, /) -> Understood:
+        """Understand ``text`` as said for the first time."""
+        ...
+
+
+def tested_intent_problems(bundle: Bundle) -> Iterator[Problem]:
+    """Find intents without tests, and tests of intents that do not exist."""
+    tested = {test.intent for test in bundle.tests}
+    for intent in bundle.intents.values():
+        if intent.name not in tested:
+            yield Problem(intent.place, f"'{intent.name}' has no tests; write some in a .test.yaml file.")
+    for test in bundle.tests:
+        if test.intent not in bundle.intents and test.intent != NO_INTENT:
+            hint = nearest(test.intent, [*bundle.intents, NO_INTENT])
+            yield Problem(test.place, f"The test expects the intent '{test.intent}', which is nowhere.{hint}")
+
+
+def behaviour_problems(bundle: Bundle, understand: Understand) -> Iterator[Problem]:
+    """Find tests that fail, and phrases that no test reaches."""
+    reached: set[tuple[str, str]] = set()
+    for test in bundle.tests:
+        for sentence in test.say:
+            understood = understand(sentence, test.state)
+            reached.add((understood.intent, normal(understood.phrase)))
+            yield from _test_problems(test, sentence, understood)
+    yield from _unreached_problems(bundle, reached, understand)
+
+
+def _test_problems(test: ContentTest, sentence: str, understood: Understood) -> Iterator[Problem]:
+    if understood.intent != test.intent:
+        by = f" by the phrase '{understood.phrase}'" if understood.phrase else ""
+        message = f"'{sentence}' is understood as '{understood.intent}'{by} instead of '{test.intent}'."
+        yield Problem(test.place, message)
+    elif test.reply.casefold() not in understood.reply.casefold():
+        said = understood.reply or "nothing"
+        yield Problem(test.place, f"The reply to '{sentence}' lacks '{test.reply}'; it is: {said}")
+
+
+def _unreached_problems(
+    bundle: Bundle, reached: set[tuple[str, str]], understand: Understand
+) -> Iterator[Problem]:
+    for intent in bundle.intents.values():
+        for phrase in intent.phrases:
+            if (intent.name, normal(phrase)) in reached:
+                continue
+            if intent.kind == "safety" and _has_a_lane_of_its_own(phrase, intent.name, understand):
+                continue
+            yield Problem(intent.place, f"No test reaches the phrase '{phrase}'; add a sentence close to it.")
+
+
+def _has_a_lane_of_its_own(phrase: str, intent: str, understand: Understand) -> bool:
+    # Red-flag rules answer before any phrase is compared, so no sentence can reach what they cover.
+    understood = understand(phrase, "idle")
+    return understood.intent == intent and not understood.phrase

@@ -1,0 +1,111 @@
+"""The keys of a bundle file: one reader for each content type of ``bundle``.
+
+A key that its dataclass gives a default may be left out; everything else must be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import yaml
+
+from voice_skill.content.bundle import (
+    ContentTest,
+    Intent,
+    IntentKind,
+    Level,
+    Line,
+    Place,
+    RedFlag,
+    Region,
+    RoutinePart,
+    RoutinePlan,
+    Side,
+    Source,
+    StateName,
+    Step,
+    Variant,
+)
+from voice_skill.content.yaml_nodes import At, Read, iso_date, number, one_of, text, truth, whole_number
+from voice_skill.content.yaml_shapes import Optional, mapping, record, sequence
+
+
+def _line(at: At) -> Line:
+    """Read a spoken line: text, or ``{say: text, interrupts: [words]}``."""
+    if isinstance(at.node, yaml.MappingNode):
+        return _MARKED_LINE(at).line(at.place())
+    return Line(text(at), place=at.place())
+
+
+@dataclass(frozen=True, slots=True)
+class _MarkedLine:
+    say: str
+    interrupts: tuple[str, ...] = ()
+
+    def line(self, place: Place) -> Line:
+        return Line(self.say, self.interrupts, place)
+
+
+_TEXTS = sequence(text)
+_SOME_TEXTS = sequence(text, at_least=1)
+_LINES = sequence(_line)
+_MARKED_LINE = record(_MarkedLine, say=text, interrupts=_TEXTS)
+_STEP = record(Step, say=_line, cue=number, hold=number, side=one_of(*get_args(Side)), halfway=_line)
+_PART = record(
+    RoutinePart, name=text, title=text, counted=Optional(truth, True), steps=sequence(_STEP, at_least=1)
+)
+_VARIANT = record(Variant, "name", title=text, easier=Optional(text, None), parts=sequence(_PART, at_least=1))
+ROUTINE = record(
+    RoutinePlan,
+    seconds=number,
+    rate=whole_number,
+    default=text,
+    variants=mapping(_VARIANT),
+    sources=_TEXTS,
+    reviewed=iso_date,
+)
+_INTENT = record(
+    Intent,
+    "name",
+    kind=Optional(one_of(*get_args(IntentKind)), "information"),
+    title=text,
+    phrases=_SOME_TEXTS,
+    replies=_LINES,
+    more=_LINES,
+    sources=_TEXTS,
+    reviewed=iso_date,
+    offers_routine=truth,
+)
+RED_FLAG = record(
+    RedFlag,
+    id=text,
+    level=one_of(*get_args(Level)),
+    signs=_SOME_TEXTS,
+    unless=_TEXTS,
+    tell=text,
+    replies=_LINES,
+    more=_LINES,
+    sources=_TEXTS,
+    reviewed=iso_date,
+)
+TEST = record(
+    ContentTest,
+    say=_SOME_TEXTS,
+    intent=text,
+    state=one_of(*get_args(StateName)),
+    reply=text,
+    slots=mapping(text),
+)
+
+NAMED: Mapping[str, Read[Any]] = {
+    "intents": _INTENT,
+    "prompts": sequence(_line, at_least=1),
+    "sources": record(Source, "id", title=text, publisher=text, spoken=text),
+    "regions": record(Region, "id", emergency_number=text, health_line=text),
+    "signs": _SOME_TEXTS,
+    "not_ours": _SOME_TEXTS,
+}
+"""Sections whose entries have free names, each of which may be given once over all files."""
+SECTIONS = (*NAMED, "red_flags", "routine")

@@ -1,0 +1,91 @@
+"""One utterance in, one answer out: what ``voice-skill ask`` and ``hear`` print, and what ``check`` tests.
+
+Pure.  Each utterance meets a fresh session, so that answers do not depend on what was asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from voice_skill.content.bundle import Bundle, Region, StateName
+from voice_skill.core.interpreter import Interpretation, Interpreter, Tier
+from voice_skill.core.session import Session
+from voice_skill.messages import Heard, Say, SetVoice
+
+DEFAULT_VOICE = SetVoice(rate=150, volume=0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one utterance; the fields are those of the JSON output."""
+
+    text: str
+    intent: str
+    tier: Tier
+    score: float
+    runner_up: str | None
+    slots: Mapping[str, str] = field(default_factory=dict)
+    reply: str = ""
+    """The words that would be spoken."""
+
+    def as_json(self) -> dict[str, object]:
+        """The fields by name, in the order in which they are printed."""
+        return {
+            "text": self.text,
+            "intent": self.intent,
+            "tier": self.tier,
+            "score": self.score,
+            "runner_up": self.runner_up,
+            "slots": dict(self.slots),
+            "reply": self.reply,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An answer with the phrase that decided, for ``check``."""
+
+    intent: str
+    phrase: str
+    reply: str
+
+
+class Asker:
+    """Answers single utterances from a bundle."""
+
+    def __init__(self, bundle: Bundle, region: Region, interpreter: Interpreter | None = None) -> None:
+        """Index the bundle once, unless that has been done already."""
+        self._bundle = bundle
+        self._region = region
+        self._interpreter = interpreter or Interpreter(bundle)
+
+    def ask(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Answer:
+        """What would be understood and said; ``confidence`` is the recogniser's, 1 for typed text."""
+        meant, reply = self._hear(text, state, confidence)
+        return Answer(text, meant.intent, meant.tier, meant.score, meant.runner_up, meant.slots, reply)
+
+    def explain(self, text: str, state: StateName = "idle") -> list[str]:
+        """How the answer was found, in plain lines."""
+        meant, _ = self._hear(text, state, 1.0)
+        lines = [f"decided by: {meant.lane}", f"intent: {meant.intent}, {meant.tier}, {meant.score:.2f}"]
+        if meant.alarm:
+            lines.append(f"rule: {meant.alarm.rule.id}, because of {'; '.join(meant.alarm.found)}")
+        elif meant.phrase:
+            lines.append(f"phrase: {meant.phrase}")
+        return lines + [
+            f"likeness: {each.intent} {each.score:.2f}, by '{each.phrase}'"
+            for each in self._interpreter.nearest(text)[:3]
+        ]
+
+    def understand(self, text: str, state: StateName) -> Understood:
+        """The same in the form that ``check`` wants."""
+        meant, reply = self._hear(text, state, 1.0)
+        return Understood(meant.intent, "" if meant.alarm else meant.phrase, reply)
+
+    def _hear(self, text: str, state: StateName, confidence: float) -> tuple[Interpretation, str]:
+        session = Session(self._bundle, self._interpreter, self._region, DEFAULT_VOICE)
+        session.stand(state, now=0.0)
+        effects = session.handle(Heard(text, confidence), now=1.0)
+        spoken = " ".join(effect.text for effect in effects if isinstance(effect, Say))
+        return session.meant, spoken

@@ -1,0 +1,84 @@
+"""What is said: lines chosen in turn, slots filled in, utterances numbered.
+
+Pure.  Collects effects for the session and knows whether anything is still being spoken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from voice_skill.content.bundle import Bundle, Line, Region
+from voice_skill.messages import Effect, Say, StopSpeaking
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Script:
+    """The skill's side of the conversation."""
+
+    def __init__(self, bundle: Bundle, region: Region) -> None:
+        """Take the sentences of ``bundle`` and the telephone numbers of ``region``."""
+        self._prompts = bundle.prompts
+        self._slots = {"emergency_number": region.emergency_number, "health_line": region.health_line}
+        self._turns: Counter[Sequence[Line]] = Counter()
+        self._being_said: set[int] = set()
+        self._number = 0
+        self.effects: list[Effect] = []
+        """What has come together since the session last took it."""
+        self.last = ""
+        """The last thing said, for "repeat"."""
+
+    @property
+    def speaking(self) -> bool:
+        """Whether something is being said or waits to be."""
+        return bool(self._being_said)
+
+    def prompt(self, name: str, **slots: str) -> int:
+        """Say one of the conversation's own sentences; returns the utterance's number."""
+        return self.choose(self._prompts[name], **slots)
+
+    def choose(self, lines: Sequence[Line], **slots: str) -> int:
+        """Say the next of several lines that mean the same."""
+        key = tuple(lines)
+        line = lines[self._turns[key] % len(lines)]
+        self._turns[key] += 1
+        return self.say(line.text, **slots)
+
+    def say(self, text: str, **slots: str) -> int:
+        """Say ``text`` with its slots filled in."""
+        self._number += 1
+        filled = self.fill(text, **slots)
+        self._being_said.add(self._number)
+        self.last = filled
+        self.effects.append(Say(self._number, filled))
+        return self._number
+
+    def fill(self, text: str, **slots: str) -> str:
+        """Put the slots' words in; the region's numbers are always at hand."""
+        known = self._slots | slots
+        return _SLOT.sub(lambda mark: known.get(mark[1], ""), text)
+
+    def repeat(self) -> bool:
+        """Say the last line again; False when there is none."""
+        if self.last:
+            self.say(self.last)
+        return bool(self.last)
+
+    def finished(self, utterance: int) -> None:
+        """Note that an utterance has been heard to its end."""
+        self._being_said.discard(utterance)
+
+    def hush(self) -> bool:
+        """Fall silent; says whether anything was being said."""
+        was_speaking = self.speaking
+        if was_speaking:
+            self._being_said.clear()
+            self.effects.append(StopSpeaking())
+        return was_speaking
+
+    def silence(self) -> None:
+        """Forget what is being said, as if it had been heard."""
+        self._being_said.clear()
+        self.effects.clear()

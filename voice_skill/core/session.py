@@ -1,0 +1,379 @@
+"""The conversation: what is answered, asked, and done, whatever comes in whichever state.
+
+Pure: no clock, no threads, no sound.  ``handle(event, now)`` returns effects, ``deadline()`` says when
+the session wants a ``TimeReached`` although nothing else happens.
+
+Theory of operation
+-------------------
+There is one *state*, at most one open *question*, at most one routine (the coach has it) and at most
+one course of *first aid*.  An utterance is interpreted (red flags first, in every state) and looked up
+in ``tables``:
+
+1. A question is open and this answers it: ``QUESTIONS`` and ``OTHER_ANSWERS`` name the act.
+2. Otherwise ``ACTS`` names the act for this intent in this state, or ``OTHERWISE`` the one for the rest.
+
+An act is a function of the session (package ``acts``).  Whatever has to be said while the routine runs makes
+the coach step aside; when nothing is being said and no question is open any more, it steps back by
+itself (``_settle``).  Silence is measured from the moment when the last word, ours or the person's,
+was over.  States change through ``enter`` only, which holds them against ``MOVES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from voice_skill.content.bundle import Bundle, Line, Region, StateName
+from voice_skill.core.acts.answers import ask_which, miss
+from voice_skill.core.acts.care import cramp_goes_on, stay_with_emergency
+from voice_skill.core.coach import Coach
+from voice_skill.core.cues import Cue
+from voice_skill.core.first_aid import FirstAid
+from voice_skill.core.interpreter import LOW_CONFIDENCE, NONE, Interpretation, Interpreter
+from voice_skill.core.script import Script
+from voice_skill.core.states import MOVES, State
+from voice_skill.core.tables import ACTS, KEEPS_QUESTION, OTHER_ANSWERS, OTHERWISE, QUESTIONS
+from voice_skill.messages import (
+    AudioBack,
+    AudioLost,
+    Closed,
+    Effect,
+    Event,
+    Heard,
+    ListenFor,
+    ListeningMode,
+    Remember,
+    SetVoice,
+    SpeechFinished,
+    TimeReached,
+)
+
+PATIENCE = 8.0
+"""Seconds of silence after a question before something is done about it."""
+EMERGENCY_REMINDER = 30.0
+"""Seconds of silence after which the emergency number is said once more."""
+LONGEST_PAUSE = 900.0
+"""Seconds after which a paused routine is put away; the person has fallen asleep."""
+NOISE = 0.5
+"""What is heard with less confidence than this and means nothing is taken for noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What the memory held at the start."""
+
+    place: str | None = None
+    """Where a routine was broken off (``Guide.snapshot``)."""
+    met: bool = False
+    """Whether the person has been greeted before."""
+
+
+@dataclass(slots=True)
+class Topic:
+    """What the last answer was about."""
+
+    more: list[Line] = field(default_factory=list)
+    """Breaths not told yet."""
+    sources: tuple[str, ...] = ()
+    reviewed: str = ""
+    offers_routine: bool = False
+
+    def begin(
+        self, more: Sequence[Line], sources: tuple[str, ...], reviewed: str, offers_routine: bool = False
+    ) -> None:
+        """Turn to another subject."""
+        self.more, self.sources = list(more), sources
+        self.reviewed, self.offers_routine = reviewed, offers_routine
+
+
+class Session:
+    """One conversation; see the module's docstring.  The acts use its attributes, the app its methods."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        interpreter: Interpreter,
+        region: Region,
+        voice: SetVoice,
+        recollection: Recollection = Recollection(),
+        quiet_after: float | None = 120.0,
+    ) -> None:
+        """Be ready.  ``quiet_after``: seconds of silence until standby, None to stay (typed sessions)."""
+        self.bundle = bundle
+        self.script = Script(bundle, region)
+        self.coach = Coach(bundle.routine, self.script)
+        self.voice = voice
+        self.state = State.IDLE
+        self.question: str | None = None
+        self.times_asked = 0
+        self.wanted: tuple[str, ...] = ()
+        """Intents between which "did you mean" lets the person choose."""
+        self.variant: str | None = None
+        """The way of stretching asked for, while the safety questions are asked."""
+        self.kept_place = recollection.place
+        """A place to carry on from, once the safety question is answered."""
+        self.aid: FirstAid | None = None
+        self.topic = Topic()
+        self.misses = 0
+        self.said_general = self.offered = self.reminded = False
+        self.cut_short = False
+        """Whether the present utterance made us fall silent."""
+        self.meant = Interpretation(NONE, "none", 0.0)
+        """What the latest utterance was taken for."""
+        self.now = 0.0
+        self._interpreter = interpreter
+        self._met = recollection.met
+        self._quiet_after = quiet_after
+        self._quiet_since = 0.0
+        self._asked_words = ""
+        self._mode: ListeningMode = "open"
+        self._saved_place = recollection.place
+
+    @property
+    def context(self) -> StateName:
+        """The state in the three words that interpretation knows."""
+        if self.question:
+            return "asked"
+        return "routine" if self.state in (State.ROUTINE, State.PAUSED) else "idle"
+
+    # --- events in, effects out
+
+    def start(self, now: float) -> list[Effect]:
+        """Greet, or offer to carry on where a routine was broken off."""
+        self.now = self._quiet_since = now
+        part = self.coach.part_of(self.kept_place)
+        if part:
+            self.ask("carry_on_offer", part=part)
+        else:
+            self.kept_place = None
+            self.script.prompt("hello_again" if self._met else "hello")
+        self.script.effects.append(Remember("met", "yes"))
+        return self._take()
+
+    def stand(self, context: StateName, now: float) -> None:
+        """Be in the middle of a routine, or of a question, without having got there.
+
+        For asking what one utterance alone would do (``voice-skill ask --state``), and for tests.
+        """
+        self.now = self._quiet_since = now
+        if context == "routine":
+            self.enter(State.ROUTINE)
+            self.coach.begin(self.bundle.routine.default)
+            self._settle()
+        elif context == "asked":
+            self.ask("offer_routine")
+        self.script.silence()
+        self._settle()
+        self.script.silence()
+        self._take()
+
+    def handle(self, event: Event, now: float) -> list[Effect]:
+        """Take one event; ``now`` is the time on the caller's clock, in seconds."""
+        self.now = now
+        match event:
+            case Heard():
+                self._hear(event)
+            case SpeechFinished(utterance):
+                self.script.finished(utterance)
+                self.coach.heard(utterance, now)
+                if not self.script.speaking:
+                    self._quiet_since = now
+            case TimeReached():
+                self._pass_time()
+            case AudioLost():
+                self._lose(event)
+            case AudioBack(part):
+                if f"{part}_back" in self.bundle.prompts:
+                    self.script.prompt(f"{part}_back")
+            case Closed():
+                self.script.hush()
+        self._settle()
+        return self._take()
+
+    def recover(self, now: float) -> list[Effect]:
+        """Go on after a mistake in the program: nothing is under way any more, and that is said."""
+        self.now = self._quiet_since = now
+        self.script.hush()
+        self.drop_everything()
+        self.state = State.IDLE
+        self.script.prompt("mishap")
+        return self._take()
+
+    def deadline(self) -> float | None:
+        """When to send TimeReached, unless something else happens before; None for never."""
+        if self.state is State.ROUTINE and self.coach.guide and self.coach.guide.running:
+            return self.coach.guide.deadline()
+        patience = self._patience()
+        return None if self.script.speaking or patience is None else self._quiet_since + patience
+
+    def _patience(self) -> float | None:
+        """How long silence may last before something has to be done about it."""
+        if self.question:
+            return PATIENCE
+        match self.state:
+            case State.CRAMP:
+                return self.aid.quiet() if self.aid else None
+            case State.EMERGENCY:
+                return None if self.reminded else EMERGENCY_REMINDER
+            case State.PAUSED:
+                return LONGEST_PAUSE if self._quiet_after is not None else None
+            case State.IDLE:
+                return self._quiet_after
+        return None
+
+    def _pass_time(self) -> None:
+        guide = self.coach.guide
+        if self.state is State.ROUTINE and guide and guide.running:
+            self.perform(guide.due(self.now))
+            return
+        patience = self._patience()
+        if self.script.speaking or patience is None or self.now < self._quiet_since + patience:
+            return
+        self._quiet_since = self.now
+        if self.question:
+            QUESTIONS[self.question].silence(self)
+        elif self.state is State.CRAMP:
+            if self.aid and self.aid.asleep:
+                self._fall_asleep()
+            else:
+                cramp_goes_on(self)
+        elif self.state is State.EMERGENCY:
+            self.reminded = True
+            self.script.prompt("emergency_stay")
+        else:
+            self._fall_asleep()
+
+    def _fall_asleep(self) -> None:
+        """Go to standby without a word; a paused routine can be carried on later."""
+        place = self.coach.guide.snapshot() if self.coach.guide else None
+        self.drop_everything()
+        self.kept_place = place
+        self.enter(State.STANDBY)
+
+    def _settle(self) -> None:
+        """Go on with the routine when nothing stands in its way any more."""
+        free = not self.script.speaking and not self.question
+        if free and self.coach.aside and self.state is State.ROUTINE:
+            self.perform(self.coach.step_back(self.now))
+
+    def _take(self) -> list[Effect]:
+        """The effects so far, with what follows from them: what to remember, how to listen."""
+        guide = self.coach.guide
+        place = guide.snapshot() if guide else self.kept_place
+        if place != self._saved_place:
+            self._saved_place = place
+            self.script.effects.append(Remember("place", place))
+        mode: ListeningMode = "interrupt" if self.script.speaking else "open"
+        if self.state is State.STANDBY and not self.script.speaking:
+            mode = "standby"
+        if mode != self._mode:
+            self._mode = mode
+            self.script.effects.append(ListenFor(mode))
+        taken, self.script.effects = self.script.effects, []
+        return taken
+
+    # --- what was heard
+
+    def _hear(self, heard: Heard) -> None:
+        by_ear = heard.ended_at is not None
+        meant = self._interpreter.interpret(heard.text, self.context, heard.confidence)
+        if self.state is State.STANDBY and by_ear:
+            # A television gives half a "cramp" now and then; it must not wake anybody.
+            if meant.tier != "act" or heard.confidence < LOW_CONFIDENCE:
+                return
+            if meant.intent not in ACTS[State.STANDBY]:
+                return
+        if meant.intent == NONE and by_ear and (self.script.speaking or heard.confidence < NOISE):
+            return
+        self._quiet_since = self.now
+        self.meant = meant
+        self.cut_short = self.script.hush()
+        self.coach.step_aside(self.now)
+        if self.state is State.STANDBY and meant.intent not in ACTS[State.STANDBY]:
+            self.enter(State.IDLE)  # typed words need no wake phrase
+        if meant.tier == "act":
+            self._take_clearly(meant, heard.confidence)
+        elif self.state is State.EMERGENCY:
+            stay_with_emergency(self)
+        elif meant.lane == "too long":
+            self.script.prompt("too_long")
+        elif self.question:
+            QUESTIONS[self.question].doubt(self)
+        elif meant.tier == "none":
+            miss(self)
+        elif self.state is State.CRAMP:
+            cramp_goes_on(self)
+        else:
+            ask_which(self)
+
+    def _take_clearly(self, meant: Interpretation, confidence: float) -> None:
+        """Act on what was understood, but for a "no" to a safety question that may have been another word."""
+        self.misses = 0
+        question = QUESTIONS[self.question] if self.question else None
+        if question and question.safety and meant.intent == "no" and confidence < LOW_CONFIDENCE:
+            question.doubt(self)
+        else:
+            self.act_on(meant)
+
+    def act_on(self, meant: Interpretation) -> None:
+        """Answer the open question with it, or do what the state has for it."""
+        self.meant = meant
+        if self.question:
+            question = QUESTIONS[self.question]
+            answers = {
+                "yes": question.yes,
+                "no": question.no,
+                "not_sure": question.doubt,
+                "never_mind": question.dropped,
+            } | OTHER_ANSWERS.get(self.question, {})
+            act = answers.get(meant.intent)
+            if act:
+                act(self)
+                return
+            if meant.intent not in KEEPS_QUESTION:
+                self.question = None
+        ACTS[self.state].get(meant.intent, OTHERWISE[self.state])(self)
+
+    # --- for the acts
+
+    def enter(self, state: State) -> None:
+        """Change the state."""
+        if state is not self.state:
+            assert state in MOVES[self.state], f"{self.state} cannot be followed by {state}"
+            self.state = state
+
+    def ask(self, name: str, **slots: str) -> None:
+        """Ask a question; it stays open until it is answered or dropped."""
+        self.question, self.times_asked = name, 1
+        self.script.prompt(name, **slots)
+        self._asked_words = self.script.last
+
+    def ask_in_same_words(self) -> None:
+        """Ask the open question again as it was."""
+        self.script.say(self._asked_words)
+
+    def ask_shorter(self) -> None:
+        """Ask the open question again in few words, where there are such."""
+        again = QUESTIONS[self.question].again if self.question else ""
+        if again:
+            self.script.prompt(again)
+        else:
+            self.ask_in_same_words()
+
+    def perform(self, cues: Sequence[Cue]) -> None:
+        """Speak and play what the guide wants; leave the routine when that was its end."""
+        if self.coach.perform(cues):
+            self.enter(State.IDLE)
+
+    def drop_everything(self) -> None:
+        """Let go of the question, the cramp and the routine."""
+        self.question, self.aid, self.kept_place, self.variant = None, None, None, None
+        self.coach.end()
+
+    # --- faults
+
+    def _lose(self, lost: AudioLost) -> None:
+        """Say what is lost, if anything can still be heard."""
+        self.coach.step_aside(self.now)
+        silent = lost.part == "microphone" and "silent" in lost.reason
+        self.script.prompt("microphone_silent" if silent else f"{lost.part}_lost")

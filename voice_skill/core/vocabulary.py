@@ -1,0 +1,41 @@
+"""What the recogniser may expect in each way of listening, taken from the bundle that the matcher uses.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voice_skill.content.bundle import Bundle
+from voice_skill.messages import ListeningMode
+
+CUTTING_IN: frozenset[str] = frozenset(
+    {
+        *("stop", "pause", "resume", "repeat", "next", "back", "skip", "how_long_left", "it_hurts", "easier"),
+        *("louder", "quieter", "slower", "faster", "help", "quiet", "yes", "no", "never_mind"),
+        *("cramp_now", "cramp_still", "cramp_eased", "emergency", "same_day"),
+    }
+)
+"""Intents that may interrupt our own speech."""
+
+WAKING: frozenset[str] = frozenset({"wake", "cramp_now", "emergency"})
+"""Intents that are listened for in standby."""
+
+
+def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
+    """The phrases to listen for in each mode."""
+    return {
+        "open": [*_of(bundle, frozenset(bundle.intents)), wake_phrase],
+        "interrupt": _of(bundle, CUTTING_IN),
+        "standby": [*_of(bundle, WAKING), wake_phrase],
+    }
+
+
+def interrupts(listened_for: Mapping[ListeningMode, list[str]]) -> frozenset[str]:
+    """Phrases short enough to be acted on before the person has fallen silent."""
+    return frozenset(phrase for phrase in listened_for["interrupt"] if len(phrase.split()) <= 3)
+
+
+def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:
+    return [phrase for intent in bundle.intents.values() if intent.name in names for phrase in intent.phrases]

@@ -1,0 +1,200 @@
+"""The ears: one thread that owns the microphone and the recognisers and posts what was said.
+
+Other threads only leave a wish (``listen``) in a queue of their own; everything else happens here.  A lost
+microphone is reported once, tried again with growing pauses, and reported again when sound comes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, Queue, SimpleQueue
+
+from voice_skill.errors import AudioDeviceError, VoiceSkillError
+from voice_skill.hearing.endpoint import Endpoint
+from voice_skill.hearing.listener import Listener, Speech
+from voice_skill.hearing.microphone import SILENT_REASON, Microphone
+from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel
+from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMode
+
+LONGEST_WAIT = 30.0
+"""Seconds between attempts to open a lost device, once they have doubled from one."""
+
+
+def hear_file(
+    recogniser: Recogniser, microphone: Microphone, complete: Callable[[str], bool] = bool
+) -> list[Hearing]:
+    """Everything said in an open recording, as fast as the machine can; its rate must be the recogniser's."""
+    listener = Listener(recogniser, Endpoint(recogniser.rate, complete))
+    speeches = [listener.feed(block) for block in (*microphone.blocks(), *_padding(recogniser.rate))]
+    return [speech.hearing for speech in speeches if speech is not None]
+
+
+def _padding(rate: int) -> list[bytes]:
+    """Silence enough to end whatever is still being said when a recording stops."""
+    return [bytes(round(rate * 0.04) * 2)] * 40
+
+
+def _unchanged(block: bytes) -> bytes:
+    return block
+
+
+def _untold(_: bool) -> None:
+    return None
+
+
+@dataclass
+class Ears:
+    """The thread and what it needs; ``start`` it, ``close`` it."""
+
+    open_microphone: Callable[[], Microphone]
+    """Gives a microphone to be opened by ``with``; called again after a loss."""
+    model: SpeechModel
+    """Loaded before the microphone opens, so that nothing queues up meanwhile."""
+    phrases: Mapping[ListeningMode, Sequence[str] | None]
+    """What each mode listens for; None stands for all that the model knows."""
+    inbox: Queue[Event]
+    """Where the events go."""
+    clock: Callable[[], float]
+    """The app's clock."""
+    complete: Callable[[str], bool] = bool
+    """Whether a text is a whole request already."""
+    interrupts: frozenset[str] = frozenset()
+    """Texts that cut in at once in interrupt mode."""
+    speaking: Callable[[], str] = str
+    """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
+    without_echo: Callable[[bytes], bytes] = _unchanged
+    """Takes our own voice out of a block."""
+    on_voice: Callable[[bool], None] = _untold
+    """Told in interrupt mode when somebody begins and ceases to speak, so that we can speak lower."""
+    least_confidence: Mapping[ListeningMode, float] = field(
+        default_factory=lambda: {"interrupt": 0.6, "standby": 0.8}
+    )
+    """Below this a hearing is dropped.  In open mode nothing is: the session asks back instead."""
+    first_wait: float = 1.0
+    """Seconds until a lost microphone is tried again; they double up to thirty."""
+
+    def __post_init__(self) -> None:
+        self._mode: ListeningMode = "open"
+        self._wanted: SimpleQueue[ListeningMode] = SimpleQueue()
+        self._closed = threading.Event()
+        self._lost = False
+        self._silent = False
+        self._recognisers: dict[ListeningMode, Recogniser] = {}
+        self._thread = threading.Thread(target=self._run, name="ears", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen, in open mode."""
+        self._thread.start()
+
+    def listen(self, mode: ListeningMode) -> None:
+        """Listen for something else from now on, and afresh; any thread may call it."""
+        self._wanted.put(mode)
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until a recording has been heard to its end; says whether it has."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        """End the thread and free the recognisers; takes a block, or two seconds with a dead device."""
+        self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    # --- the thread ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        wait = self.first_wait
+        try:
+            while not self._closed.is_set():
+                try:
+                    with self.open_microphone() as microphone:
+                        self._hear(microphone)
+                    return
+                except AudioDeviceError as error:
+                    # It worked for a while: begin again with the shortest wait.
+                    wait = self.first_wait if not self._lost else min(wait * 2, LONGEST_WAIT)
+                    self._report_lost(str(error))
+                self._closed.wait(wait)
+        except VoiceSkillError as error:
+            self._report_lost(str(error))
+        except Exception as error:
+            self._report_lost(f"Listening has ended because of a mistake in the program: {error}.")
+            raise
+        finally:
+            for recogniser in self._recognisers.values():
+                recogniser.close()
+            self._recognisers = {}
+
+    def _hear(self, microphone: Microphone) -> None:
+        """Listen until the microphone ends or is lost."""
+        self._make_recognisers(microphone.rate)
+        listener = Listener(self._recognisers[self._mode], Endpoint(microphone.rate, self.complete))
+        self._switch(listener, self._mode)
+        for block in microphone.blocks():
+            self._step(listener, block, microphone)
+            if self._closed.is_set():
+                return
+        for block in _padding(microphone.rate):
+            self._step(listener, block, microphone)
+
+    def _step(self, listener: Listener, block: bytes, microphone: Microphone) -> None:
+        self._notice(microphone)
+        try:
+            while True:
+                self._switch(listener, self._wanted.get_nowait())
+        except Empty:
+            pass
+        before = listener.turn
+        speech = listener.feed(self.without_echo(block))
+        if self._mode == "interrupt" and (before == "speaking") != (listener.turn == "speaking"):
+            self.on_voice(listener.turn == "speaking")
+        if speech is not None and self._is_meant(speech.hearing):
+            self._post(speech, microphone)
+
+    def _post(self, speech: Speech, microphone: Microphone) -> None:
+        ended_at = self.clock() - microphone.behind - speech.since_end
+        self.inbox.put(Heard(speech.hearing.text, speech.hearing.confidence, ended_at))
+
+    def _switch(self, listener: Listener, mode: ListeningMode) -> None:
+        self._mode = mode
+        if mode == "interrupt":
+            listener.use(self._recognisers[mode], self._cuts_in)
+        else:
+            listener.use(self._recognisers[mode])
+
+    def _cuts_in(self, text: str) -> bool:
+        return text in self.interrupts and not self._is_echo(text)
+
+    def _is_echo(self, text: str) -> bool:
+        own = set(self.speaking().split())
+        return bool(own) and own.issuperset(text.split())
+
+    def _is_meant(self, hearing: Hearing) -> bool:
+        if hearing.confidence < self.least_confidence.get(self._mode, 0.0):
+            return False
+        return self._mode != "interrupt" or not self._is_echo(hearing.text)
+
+    def _make_recognisers(self, rate: int) -> None:
+        """One for each mode; made anew only when another device runs at another rate."""
+        if any(recogniser.rate == rate for recogniser in self._recognisers.values()):
+            return
+        for recogniser in self._recognisers.values():
+            recogniser.close()
+        self._recognisers = {mode: self.model.recogniser(rate, said) for mode, said in self.phrases.items()}
+
+    def _notice(self, microphone: Microphone) -> None:
+        """Report a change in what the microphone gives; called with each block."""
+        if microphone.silent and not self._silent:
+            self._silent = True
+            self._report_lost(SILENT_REASON)
+        elif not microphone.silent and (self._lost or self._silent):
+            self._lost = self._silent = False
+            self.inbox.put(AudioBack("microphone"))
+
+    def _report_lost(self, reason: str) -> None:
+        if not self._lost:
+            self._lost = True
+            self.inbox.put(AudioLost("microphone", reason))

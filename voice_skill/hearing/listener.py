@@ -1,0 +1,108 @@
+"""From blocks to utterances: the recogniser and the endpoint working together, without a thread or a clock.
+
+A recording goes through the same code as a microphone, in audio time.
+
+While we speak, a text that may cut in is given out as soon as it has stood for a few blocks, without waiting
+for quiet: our own voice may go on sounding in the room.  What follows it in the same breath is not
+heard, or "stop the routine" would be two requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from voice_skill.hearing.endpoint import Endpoint, Turn
+from voice_skill.hearing.recogniser import Hearing, Recogniser
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One finished utterance with its place in audio time."""
+
+    hearing: Hearing
+    since_end: float
+    """Seconds of sound between the last voiced block and the decision that it was over."""
+
+
+@dataclass
+class Listener:
+    """Hears with one recogniser until told otherwise."""
+
+    recogniser: Recogniser
+    endpoint: Endpoint
+    cuts_in: Callable[[str], bool] = _never
+    """Whether a text shall be given out before the speech has ended."""
+    stable_blocks: int = 3
+    """Blocks for which such a text must not change."""
+    breath: float = 0.3
+    """Seconds of quiet after which the rest of a cut-in is over."""
+    longest_rest: float = 2.0
+    """Seconds after which it is over in any case; the room may not be quiet."""
+    idle: float = 20.0
+    """Seconds without speech after which the recogniser is wound back; otherwise it grows without end."""
+    turn: Turn = "quiet"
+    """What the last block was."""
+
+    _same: int = 0
+    _last: str = ""
+    _cut_in_at: float | None = None
+    _idle_since: float = 0.0
+
+    def use(self, recogniser: Recogniser, cuts_in: Callable[[str], bool] = _never) -> None:
+        """Listen afresh with another recogniser, or with the same one for another purpose."""
+        self.recogniser, self.cuts_in = recogniser, cuts_in
+        if self._cut_in_at is None:
+            self._restart()
+        else:  # the rest of the breath that cut in is still to be let pass
+            self._wind_back()
+
+    def feed(self, block: bytes) -> Speech | None:
+        """Take in a block; give the utterance that it ended, if any."""
+        self.recogniser.accept(block)
+        text = self.recogniser.partial
+        self.turn = self.endpoint.process(block, text)
+        if self._cut_in_at is not None:
+            self._let_pass(self._cut_in_at)
+            return None
+        self._same = self._same + 1 if text == self._last else 1
+        self._last = text
+        if self.turn == "ended":
+            return self._finish()
+        if self.turn != "quiet" and self._same >= self.stable_blocks and self.cuts_in(text):
+            self._cut_in_at = self.endpoint.now
+            return _as_far_as(text, self._finish())
+        if self.turn == "quiet" and self.endpoint.now - self._idle_since > self.idle:
+            self._restart()
+        return None
+
+    def _let_pass(self, since: float) -> None:
+        now = self.endpoint.now
+        quiet = now - max(since, self.endpoint.last_voice_at)
+        if self.turn in ("ended", "quiet") or quiet > self.breath or now - since > self.longest_rest:
+            self._cut_in_at = None
+            self._restart()
+
+    def _finish(self) -> Speech | None:
+        speech = Speech(self.recogniser.finish(), self.endpoint.now - self.endpoint.last_voice_at)
+        self._same, self._last, self._idle_since = 0, "", self.endpoint.now
+        return speech if speech.hearing.text else None
+
+    def _restart(self) -> None:
+        self.endpoint.reset()
+        self._wind_back()
+
+    def _wind_back(self) -> None:
+        self.recogniser.reset()
+        self._same, self._last, self._idle_since = 0, "", self.endpoint.now
+
+
+def _as_far_as(text: str, speech: Speech | None) -> Speech | None:
+    """Cut what was only begun off the end: the sound after a cut-in is forced onto some word or other."""
+    if speech is None or not speech.hearing.text.startswith(f"{text} "):
+        return speech
+    return replace(speech, hearing=replace(speech.hearing, text=text))

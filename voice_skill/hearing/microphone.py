@@ -1,0 +1,180 @@
+"""Where sound comes in: a device or a WAV file, seen as the same iterator of blocks.
+
+PortAudio's callback only puts bytes into a bounded queue; everything else is done by the thread that
+iterates over ``blocks``.  A microphone does not look for a replacement itself: it raises, and whoever
+owns it opens a new one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty, Full, Queue
+from typing import TYPE_CHECKING, Any, Protocol
+
+from voice_skill.audio import devices
+from voice_skill.audio.sound import SPEECH_RATE, resample
+from voice_skill.audio.wav import read_sound
+from voice_skill.errors import AudioDeviceError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+SILENT_REASON = "microphone silent"
+"""Reason of AudioLost when a microphone delivers nothing but zeros; the session words the remedy."""
+
+_SILENT_AFTER = 3.0
+_QUEUED_PIECES = 256
+
+
+class Microphone(Protocol):
+    """Blocks of 16-bit mono, little-endian, all of one length except perhaps the last."""
+
+    rate: int
+    """Samples a second; known once the microphone is open."""
+    dropped: int
+    """Pieces lost so far because nobody fetched them in time."""
+    silent: bool
+    """True while nothing but exact zeros has come for three seconds since it was opened."""
+
+    @property
+    def behind(self) -> float:
+        """Seconds of sound that have been recorded but not yet fetched."""
+
+    def blocks(self) -> Iterator[bytes]:
+        """Sound as it comes, until the microphone is closed or its file ends."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+class DeviceMicrophone:
+    """A real microphone, opened by ``with``; ``name`` None is the system's own choice.
+
+    Raises AudioDeviceError when it cannot be opened, and from ``blocks`` when it has been silent in the
+    sense of the operating system (no callback) for ``patience`` seconds.  ``library`` stands in for
+    sounddevice in tests.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        block_seconds: float = 0.04,
+        patience: float = devices.PATIENCE,
+        library: Any = None,
+    ) -> None:
+        self.rate = SPEECH_RATE
+        self.dropped = 0
+        self.silent = False
+        self._name = name
+        self._patience = patience
+        self._library = library
+        self._block_seconds = block_seconds
+        self._queue: Queue[bytes] = Queue(_QUEUED_PIECES)
+        self._piece = 0.0
+        self._stream: Any = None
+
+    def __enter__(self) -> Self:
+        def make(library: Any, device: int | None, rate: int) -> Any:
+            # Block size 0 lets the host choose: a fixed one adds a second buffer and its delay.
+            return library.RawInputStream(
+                samplerate=rate, blocksize=0, device=device, channels=1, dtype="int16",
+                latency=self._block_seconds, callback=self._take,
+            )  # fmt: skip
+
+        self._queue = Queue(_QUEUED_PIECES)
+        self._stream, self.rate = devices.open_stream("input", self._name, make, SPEECH_RATE, self._library)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            devices.close_stream(stream)
+
+    @property
+    def behind(self) -> float:
+        """Seconds of sound in the queue, to within a piece."""
+        return self._queue.qsize() * self._piece
+
+    def blocks(self) -> Iterator[bytes]:
+        """Blocks of ``block_seconds``; ends when the microphone is closed."""
+        size = round(self.rate * self._block_seconds) * 2
+        kept = bytearray()
+        zeros = 0.0
+        while self._stream is not None:
+            try:
+                piece = self._queue.get(timeout=self._patience)
+            except Empty:
+                raise AudioDeviceError("The microphone has gone. Check that it is plugged in.") from None
+            self._piece = len(piece) / 2 / self.rate
+            # macOS without permission, a dead cable and a muted headset all deliver exact zeros.  One
+            # sample of anything else proves the line good: noise gates are silent between words.
+            if zeros >= 0:
+                zeros = -1.0 if any(piece) else zeros + self._piece
+                self.silent = zeros >= _SILENT_AFTER
+            kept += piece
+            while len(kept) >= size:
+                yield bytes(kept[:size])
+                del kept[:size]
+
+    def _take(self, sound: Any, _frames: int, _when: Any, status: Any) -> None:
+        """PortAudio's callback: may neither wait nor fail."""
+        if status.input_overflow:
+            self.dropped += 1
+        try:
+            self._queue.put_nowait(bytes(sound))
+        except Full:
+            self.dropped += 1
+            try:
+                self._queue.get_nowait()  # the oldest goes: what was said just now matters more
+                self._queue.put_nowait(bytes(sound))
+            except (Empty, Full):
+                pass  # the reader came in between; the piece is counted as dropped
+
+
+class WavMicrophone:
+    """A recording that plays the part of a microphone; ``realtime`` paces it by the clock.
+
+    Rates below 16,000 are brought up to it.  Raises AudioFormatError when opened on what is not sound.
+    ``note`` says what was odd about the file, or is empty; ``seconds`` is its length.
+    """
+
+    def __init__(self, path: Path | str, realtime: bool = False, block_seconds: float = 0.04) -> None:
+        self.rate = SPEECH_RATE
+        self.dropped = 0
+        self.silent = False
+        self.behind = 0.0
+        self.note = ""
+        self.seconds = 0.0
+        self._path = Path(path)
+        self._realtime = realtime
+        self._block_seconds = block_seconds
+        self._content = b""
+        self._open = False
+
+    def __enter__(self) -> Self:
+        recording = read_sound(self._path)
+        sound = recording.sound
+        if sound.rate < SPEECH_RATE:
+            sound = resample(sound, SPEECH_RATE)
+        self.rate, self.note = sound.rate, recording.note
+        self._content = sound.samples.astype("<i2").tobytes()
+        self.seconds = sound.seconds
+        self._open = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open = False
+
+    def blocks(self) -> Iterator[bytes]:
+        """Blocks of ``block_seconds``, the last one perhaps shorter."""
+        size = round(self.rate * self._block_seconds) * 2
+        started = time.monotonic()
+        for at in range(0, len(self._content), size):
+            if self._realtime:
+                due = started + (at + size) / 2 / self.rate
+                time.sleep(max(0.0, due - time.monotonic()))
+            if not self._open:
+                return
+            yield self._content[at : at + size]

@@ -1,0 +1,292 @@
+"""The mouth: one thread that speaks what it is given, in order, and can be silenced at any block.
+
+Every order has a number.  ``stop`` cancels all orders issued before it, by that number: there is no flag
+that a later order could find still set.  The next sentence is rendered (by a thread of the voice's own)
+while the present one plays.  The utterance that is cut short is finished as well, so every utterance
+that began ends in one SpeechFinished; those that had not begun end without.
+
+Without a voice there is a tone and a printed line, without a loudspeaker a printed line; the conversation
+goes on either way.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from queue import Empty, Queue
+from typing import cast
+
+import numpy as np
+
+from voice_skill.audio.sound import Samples, Sound, resample, silence
+from voice_skill.core.text import sentences
+from voice_skill.errors import AudioDeviceError, VoiceError
+from voice_skill.messages import AudioBack, AudioLost, Event, Part, SpeechFinished, Tone
+from voice_skill.speaking.speaker import BLOCK_SECONDS, Speaker
+from voice_skill.speaking.tones import tone
+from voice_skill.speaking.voice import Voice
+
+PAUSE = 0.7
+"""Seconds between two sentences."""
+LONGEST_WAIT = 30.0
+"""Seconds between attempts to open a lost loudspeaker, once they have doubled from one."""
+DUCKED = 0.25
+"""What is left of the volume while somebody speaks over us."""
+_TAIL = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    number: int
+    utterance: int | None
+    """None for a tone."""
+    content: str
+
+
+def _nothing_marked(_utterance: int, _at: float) -> None:
+    return None
+
+
+@dataclass
+class Mouth:
+    """The thread and what it needs; ``start`` it, ``close`` it."""
+
+    voice: Voice
+    open_speaker: Callable[[], Speaker]
+    """Gives an open speaker, or raises AudioDeviceError; called again after a loss."""
+    inbox: Queue[Event]
+    """Where the events go."""
+    clock: Callable[[], float]
+    """The app's clock."""
+    show: Callable[[str], None] = print
+    """Puts a line on the screen, for what could not be heard."""
+    on_first_sample: Callable[[int, float], None] = _nothing_marked
+    """Told the utterance and when its first sample is heard, to within a block."""
+    volume: float = 1.0
+    """Gain of the samples, 0 to 1."""
+    pause: float = PAUSE
+    """Seconds between two sentences."""
+    first_wait: float = 1.0
+    """Seconds until a lost loudspeaker is tried again; they double up to thirty."""
+
+    def __post_init__(self) -> None:
+        self._orders: Queue[_Order | None] = Queue()
+        self._issued = 0
+        self._cancelled = 0
+        self._ducked = False
+        self._gain = self.volume
+        self._speaker: Speaker | None = None
+        self._lost: set[Part] = set()
+        self._wait = self.first_wait
+        self._try_again_at = 0.0
+        self._sentence = ""
+        self._previous = ""
+        self._previous_until = 0.0
+        self._renderer = ThreadPoolExecutor(1, "voice")
+        self._thread = threading.Thread(target=self._run, name="mouth", daemon=True)
+
+    # --- orders: called by the main thread ------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the loudspeaker and wait for orders."""
+        self._thread.start()
+
+    def say(self, utterance: int, text: str) -> None:
+        """Speak the text after everything ordered before."""
+        self._order(utterance, text)
+
+    def tone(self, name: Tone) -> None:
+        """Sound an earcon after everything ordered before."""
+        self._order(None, name)
+
+    def stop(self) -> None:
+        """Fall silent within a block or two; everything ordered so far is cancelled."""
+        self._cancelled = self._issued
+
+    def set_voice(self, rate: int, volume: float) -> None:
+        """Speak at another rate from the next sentence on, and at another volume from the next block on."""
+        self.voice.rate = rate
+        self.volume = min(1.0, max(0.0, volume))
+
+    def duck(self, down: bool) -> None:
+        """Speak lower while somebody speaks over us, so that the rest of their words is heard."""
+        self._ducked = down
+
+    @property
+    def speaking(self) -> str:
+        """The sentences that are in the air now or were a moment ago, lower case without marks; or empty."""
+        previous = self._previous if self.clock() < self._previous_until else ""
+        return f"{previous} {self._sentence}".strip()
+
+    def close(self, finish: bool = False) -> None:
+        """End the thread, after all orders when ``finish`` is set; closes the loudspeaker, not the voice."""
+        if not finish:
+            self.stop()
+        self._orders.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._renderer.shutdown(wait=False, cancel_futures=True)
+
+    def _order(self, utterance: int | None, content: str) -> None:
+        self._issued += 1
+        self._orders.put(_Order(self._issued, utterance, content))
+
+    # --- the thread ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._seek_speaker()
+            while True:
+                try:
+                    order = self._orders.get(timeout=self._seconds_to_retry())
+                except Empty:
+                    self._seek_speaker()
+                    continue
+                if order is None:
+                    return
+                if order.number > self._cancelled:
+                    self._carry_out(order)
+        except Exception as error:
+            reason = f"Speaking has ended because of a mistake in the program: {error}."
+            self.inbox.put(AudioLost("speaker", reason))
+            raise
+        finally:
+            self._drop_speaker()
+
+    def _carry_out(self, order: _Order) -> None:
+        if self._speaker is None and self.clock() >= self._try_again_at:
+            self._seek_speaker()
+        try:
+            if self._speaker is None:
+                self._show(order)
+            elif order.utterance is None:
+                self._play(self._speaker, order, tone(cast("Tone", order.content), self._speaker.rate))
+            else:
+                self._speak(self._speaker, order)
+        except AudioDeviceError as error:
+            self._lose_speaker(error)
+            self._show(order)
+        if order.utterance is not None:
+            self.inbox.put(SpeechFinished(order.utterance))
+
+    def _speak(self, speaker: Speaker, order: _Order) -> None:
+        said = sentences(order.content)
+        ahead = self._render(said[0]) if said else None
+        for index, sentence in enumerate(said):
+            sound = self._await(ahead, order) if ahead is not None else None
+            ahead = self._render(said[index + 1]) if index + 1 < len(said) else None
+            if sound is None:
+                if order.number > self._cancelled:
+                    self._play(speaker, order, tone("halfway", speaker.rate))
+                    self.show(sentence)
+                continue
+            samples = resample(sound, speaker.rate).samples
+            if index:
+                samples = np.concatenate([silence(self.pause, speaker.rate), samples])
+            elif order.utterance is not None and order.number > self._cancelled:
+                self.on_first_sample(order.utterance, self.clock() + speaker.waiting + speaker.latency)
+            self._sentence = _bare(sentence)
+            if not self._play(speaker, order, samples):
+                break
+            self._pass_on()
+        if order.number > self._cancelled:
+            speaker.drain()
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Remember the sentence for the moment that the room still rings with it."""
+        if self._sentence:
+            self._previous, self._previous_until = self._sentence, self.clock() + _TAIL
+        self._sentence = ""
+
+    def _play(self, speaker: Speaker, order: _Order, samples: Samples) -> bool:
+        """Play to the end, or fall silent when cancelled; says whether it was played to the end."""
+        for block in _blocks(samples, round(BLOCK_SECONDS * speaker.rate)):
+            if order.number <= self._cancelled:
+                speaker.stop()
+                speaker.drain()
+                return False
+            speaker.play(self._at_volume(block))
+        return True
+
+    def _at_volume(self, block: Samples) -> Samples:
+        """Let the gain glide over one block, since a jump would click."""
+        wanted = self.volume * (DUCKED if self._ducked else 1.0)
+        before, self._gain = self._gain, wanted
+        if before == wanted == 1.0:
+            return block
+        scaled: Samples = (block * np.linspace(before, wanted, len(block))).astype(np.int16)
+        return scaled
+
+    # --- the voice ----------------------------------------------------------------------------------
+
+    def _render(self, sentence: str) -> Future[Sound]:
+        return self._renderer.submit(self.voice.render, sentence, self.voice.rate)
+
+    def _await(self, rendering: Future[Sound], order: _Order) -> Sound | None:
+        """Wait for the sound; None when it was cancelled or cannot be made."""
+        while order.number > self._cancelled:
+            try:
+                sound = rendering.result(timeout=BLOCK_SECONDS)
+            except NotYet:
+                continue
+            except VoiceError as error:
+                self._report("voice", str(error))
+                return None
+            if "voice" in self._lost:
+                self._lost.discard("voice")
+                self.inbox.put(AudioBack("voice"))
+            return sound
+        return None
+
+    # --- the loudspeaker ----------------------------------------------------------------------------
+
+    def _seconds_to_retry(self) -> float | None:
+        if self._speaker is not None:
+            return None
+        return max(0.0, self._try_again_at - self.clock())
+
+    def _seek_speaker(self) -> None:
+        try:
+            self._speaker = self.open_speaker()
+        except AudioDeviceError as error:
+            self._lose_speaker(error)
+            return
+        self._wait = self.first_wait
+        if "speaker" in self._lost:
+            self._lost.discard("speaker")
+            self.inbox.put(AudioBack("speaker"))
+
+    def _lose_speaker(self, error: AudioDeviceError) -> None:
+        self._report("speaker", str(error))
+        self._drop_speaker()
+        self._try_again_at = self.clock() + self._wait
+        self._wait = min(self._wait * 2, LONGEST_WAIT)
+
+    def _drop_speaker(self) -> None:
+        speaker, self._speaker = self._speaker, None
+        self._sentence = ""
+        if speaker is not None:
+            speaker.close()
+
+    def _report(self, part: Part, reason: str) -> None:
+        if part not in self._lost:
+            self._lost.add(part)
+            self.inbox.put(AudioLost(part, reason))
+
+    def _show(self, order: _Order) -> None:
+        if order.utterance is not None and order.number > self._cancelled:
+            self.show(order.content)
+
+
+def _blocks(samples: Samples, length: int) -> Iterator[Samples]:
+    for at in range(0, len(samples), length):
+        yield samples[at : at + length]
+
+
+def _bare(sentence: str) -> str:
+    kept = (letter if letter.isalnum() or letter == "'" else " " for letter in sentence.lower())
+    return " ".join("".join(kept).split())
