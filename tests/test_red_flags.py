@@ -507,31 +507,3 @@ def test_a_sign_is_an_answer_to_the_safety_question(bundle: Bundle, text: str) -
 def test_a_no_to_the_safety_question_goes_on(bundle: Bundle, text: str) -> None:
     """A no leads to the question of steadiness."""
     situations.safety_asked(bundle).hears(text).expect_only("steady_check")
-
-
-# --- our own voice --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        "safety_check",
-        "safety_yes",
-        "safety_unsure",
-        "safety_silence",
-        "cramp_flag",
-        "emergency_stay",
-        "hello",
-    ],
-)
-@pytest.mark.parametrize("late", [False, True], ids=["while speaking", "just after"])
-def test_our_own_words_raise_no_alarm(bundle: Bundle, prompt: str, late: bool) -> None:
-    """What the microphone picks up of our own warnings is not taken for the person's."""
-    scene = situations.idle(bundle)
-    scene.says(prompt)
-    text = scene.said[-1].text.lower()
-    scene.wait(1.0)
-    if late:
-        scene.settles().wait(0.6)
-    before = scene.state
-    scene.hears(text, ended=0.7).expect_only().expect_state(before)

@@ -1,4 +1,4 @@
-"""The training pipeline's parts that need neither torch nor a dictionary: features, alignment, exporter and graphs."""
+"""The parts of the training pipeline that need no torch: features, alignment, exporter and graphs."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Floats = npt.NDArray[np.float32]
 
 TONES = {"N": 400.0, "OW": 900.0, "Y": 1600.0, "EH": 2600.0, "S": 4200.0, "GBG": 6500.0}
 """In these tests a phone is a pure tone."""
-LEXICON: Lexicon = {"no": [("N", "OW")], "yes": [("Y", "EH", "S")], "own": [("OW", "N")], "known": [("N", "OW", "N")],
-                    "know": [("N", "OW")], UNKNOWN: [("GBG", "GBG", "GBG")]}  # fmt: skip
+LEXICON: Lexicon = {"no": [("N", "OW")], "yes": [("Y", "EH", "S")], "own": [("OW", "N")],
+                    "know": [("N", "OW")], "known": [("N", "OW", "N")], UNKNOWN: [("GBG", "GBG", "GBG")]}  # fmt: skip
 
 
 def tone(phones: list[str], seconds: float = 0.18) -> Floats:
@@ -93,7 +93,7 @@ def understood(folder: Path, sound: Floats, grammar: list[str] | None = None) ->
     ("phones", "text"), [("Y EH S", "yes"), ("OW N", "own"), ("Y EH S N OW N", "yes known")]
 )
 def test_exported_model_is_loaded_and_hears(tone_model: Path, phones: str, text: str) -> None:
-    """The bytes and graphs that we write make a model that Vosk loads and that decodes what it was built for."""
+    """The bytes and graphs that we write make a model that Vosk loads and that hears what it was made for."""
     assert understood(tone_model, tone(phones.split())) == text
 
 
@@ -200,14 +200,16 @@ def test_homophones_and_beginnings_get_marks() -> None:
     """no/know sound the same and begin known: all that share a sound are told apart."""
     marked, highest = with_marks(LEXICON)
     marks = {word: mark for word, _, mark in marked}
-    assert {marks["know"], marks["no"]} == {1, 2} and highest == 2
+    assert {marks["know"], marks["no"]} == {1, 2}
+    assert highest == 2
     assert marks["yes"] == marks["known"] == 0
 
 
 def test_words_are_numbered_for_look_ahead(tone_model: Path) -> None:
-    """words.txt holds every word of the lexicon once, and a graph of phrases can be written with its numbers."""
+    """words.txt holds every word of the lexicon once, and a graph of phrases can use its numbers."""
     words = read_words(tone_model / "graph")
-    assert set(words) == set(LEXICON) and len(set(words.values())) == len(words)
+    assert set(words) == set(LEXICON)
+    assert len(set(words.values())) == len(words)
     graph = phrase_graph(["yes", "own known"], words)
     assert {arc[2] for arc in graph.arcs} == {0, words["yes"], words["own"], words["known"]}
 
@@ -217,7 +219,8 @@ def test_probabilities_after_a_context_sum_to_one() -> None:
     model = trigram(["why do i cramp", "why do legs cramp", "stop"], ["the", "cramp", "why"])
     assert math.isclose(sum(model[()].values()), 1.0)
     seen = model[("why", "do")]
-    assert sum(seen.values()) < 1 and set(seen) == {"i", "legs"}
+    assert sum(seen.values()) < 1
+    assert set(seen) == {"i", "legs"}
     assert model[("<s>",)]["why"] > model[("<s>",)]["stop"]
     assert model[("i", "cramp")][END] > 0.5
 
@@ -226,7 +229,8 @@ def test_graph_text_survives_parsing() -> None:
     """What OpenFst prints is read back with the start as state 0."""
     graph = fst.parse("2 1 3 4 0.5\n1 0 5 0\n0 0.25\n")
     assert graph.arcs == [(0, 1, 3, 4, 0.5), (1, 2, 5, 0, 0.0)]
-    assert graph.finals == {2: 0.25} and graph.states == 3
+    assert graph.finals == {2: 0.25}
+    assert graph.states == 3
 
 
 def test_test_speakers_stay_out() -> None:
@@ -235,9 +239,8 @@ def test_test_speakers_stay_out() -> None:
     def held(source: str, speaker: str, note: str, name: str = "a.opus") -> bool:
         return Recording(Path(name), source, "stop", speaker, note).held_out
 
-    assert held("speech_commands", "x", "split=validation") and not held(
-        "speech_commands", "x", "split=training"
-    )
+    assert held("speech_commands", "x", "split=validation")
+    assert not held("speech_commands", "x", "split=training")
     assert held("speechocean762", "y", "age=9 sex=m split=test")
     assert held("vctk", "p1", "", "a.opus") == held("vctk", "p1", "", "b.opus")
     assert 5 <= sum(held("vctk", f"p{n}", "") for n in range(100)) <= 20
@@ -252,12 +255,14 @@ def test_parts_are_whole_or_not_there(tmp_path: Path) -> None:
     (tmp_path / "two.npy").write_bytes(b"")
     assert [stem.name for stem in parts(tmp_path)] == ["one"]
     read = list(read_part(tmp_path / "one"))
-    assert read[1][0].text == "b" and list(read[1][1]) == [0, 1, 2] and read[0][0].phones == [(0, 0.5)]
+    assert read[1][0].text == "b"
+    assert list(read[1][1]) == [0, 1, 2]
+    assert read[0][0].phones == [(0, 0.5)]
 
 
 def test_sentences_are_tidied(tmp_path: Path) -> None:
     """Phrases and test sentences are read from the bundle, without punctuation and doubles."""
-    assert tidy("Don’t stop -- it's 'fine'.") == ["don't", "stop", "it's", "fine'"]
+    assert tidy("Don\u2019t stop -- it's 'fine'.") == ["don't", "stop", "it's", "fine'"]
     (tmp_path / "a.yaml").write_text(
         "intents: {x: {phrases: [why me, why me]}}\ntests: [{say: [Me too]}, {say: one}]"
     )

@@ -112,7 +112,7 @@ def _pattern(line: Line) -> re.Pattern[str]:
     """The line with anything but nothing in its slots; what is asked about is never a list."""
     pieces = re.split(r"\{(\w+)\}", line.text)
     for index, piece in enumerate(pieces):
-        slot = "[^,]+" if piece in ("first", "second") else ".+"
+        slot = "(?:(?!, or ).)+" if piece in ("first", "second") else ".+"
         pieces[index] = slot if index % 2 else re.escape(piece)
     return re.compile("".join(pieces))
 
@@ -135,7 +135,7 @@ class Spoken:
 class Scene:
     """One session and the world around it; times in seconds from its beginning."""
 
-    bundle: Bundle
+    bundle: Bundle = field(repr=False)
     memory: dict[str, str] = field(default_factory=dict)
     """What survives a crash."""
     quiet_after: float | None = 120.0
@@ -148,12 +148,12 @@ class Scene:
         self.said: list[Spoken] = []
         """Everything said, or waiting to be, in order."""
         self.tones: list[tuple[float, str]] = []
-        self.states: list[State] = [State.IDLE]
-        """Every state that was entered."""
+        self.entered: list[tuple[float, State]] = [(0.0, State.IDLE)]
+        """Every state that was entered, and when."""
         self._mark = 0
         """Where in ``said`` the latest turn of the person began."""
-        self._unfinished: set[int] = set()
-        """Utterances whose end the session has not been told."""
+        self._pending: list[Spoken] = []
+        """What is being said or waits to be, in order."""
         self._wakes = 0
         self.interpreter, self._names = _indexed(self.bundle)
         recollection = Recollection(self.memory.get("place"), "met" in self.memory)
@@ -215,8 +215,7 @@ class Scene:
         """Let time go by until the skill has nothing more to say for the moment."""
         until = self.now + limit
         while self.speaking and self.now < until:
-            ends = [spoken.ends for spoken in self.said if spoken.ends > self.now]
-            self.at(min(until, min(ends)))
+            self.at(min(until, self._pending[0].ends))
         return self
 
     def waits_for(self, name: str, limit: float = 700.0) -> Scene:
@@ -231,9 +230,8 @@ class Scene:
     def sleeps(self, seconds: float) -> Scene:
         """The machine sleeps: time goes by, and nothing of it is noticed."""
         self.now += seconds
-        for spoken in self.said:
-            if spoken.ends > self.now - seconds:
-                spoken.ends += seconds
+        for spoken in self._pending:
+            spoken.ends += seconds
         return self
 
     def after(self, seconds: float) -> Scene:
@@ -263,9 +261,14 @@ class Scene:
         return self.session.coach.guide
 
     @property
+    def step(self) -> int | None:
+        """The number of the routine's present step, among all of its variant, from 0."""
+        return self.guide._index if self.guide else None
+
+    @property
     def speaking(self) -> bool:
         """Whether something is being said or waits to be."""
-        return any(spoken.ends > self.now for spoken in self.said)
+        return bool(self._pending)
 
     @property
     def turn(self) -> list[Spoken]:
@@ -331,19 +334,18 @@ class Scene:
     # --- the app --------------------------------------------------------------------------------------
 
     def _next_due(self) -> float | None:
-        ends = [spoken.ends for spoken in self.said if spoken.utterance in self._unfinished]
         deadline = self.session.deadline()
-        return min(ends + ([] if deadline is None else [deadline]), default=None)
+        if not self._pending:
+            return deadline
+        return self._pending[0].ends if deadline is None else min(self._pending[0].ends, deadline)
 
     def _pass_on(self, due: float) -> None:
         """Hand the session what is due at ``due``."""
         self._wakes = 0 if due > self.now else self._wakes + 1
         assert self._wakes < STUCK, f"deadlines stay in the past\n{self.story()}"
         self.now = max(self.now, due)
-        ended = [s for s in self.said if s.utterance in self._unfinished and s.ends <= self.now]
-        if ended:
-            self._unfinished.discard(ended[0].utterance)
-            self._feed(SpeechFinished(ended[0].utterance))
+        if self._pending and self._pending[0].ends <= self.now:
+            self._feed(SpeechFinished(self._pending.pop(0).utterance))
         else:
             self._feed(TimeReached())
 
@@ -353,7 +355,7 @@ class Scene:
         after = self.session.state
         if after is not before:
             assert before is State.STANDBY or after in MOVES[before], f"{before} was followed by {after}"
-            self.states.append(after)
+            self.entered.append((self.now, after))
         return self
 
     def _carry_out(self, effects: Iterable[Effect]) -> None:
@@ -364,7 +366,7 @@ class Scene:
                 case StopSpeaking():
                     self._fall_silent()
                 case PlayTone(name):
-                    self.tones.append((max([self.now] + [spoken.ends for spoken in self.said]), name))
+                    self.tones.append((max(self.now, self.said[-1].ends) if self.said else self.now, name))
                 case SetVoice():
                     self.voice = effect
                 case ListenFor(mode):
@@ -375,15 +377,15 @@ class Scene:
                     self.memory[key] = value
 
     def _say(self, say: Say) -> None:
-        assert say.utterance > max((spoken.utterance for spoken in self.said), default=0)
-        begins = max([self.now] + [self.said[-1].ends] if self.said else [self.now])
+        assert not self.said or say.utterance > self.said[-1].utterance
+        begins = max(self.now, self.said[-1].ends) if self.said else self.now
         ends = begins + spoken_seconds(say.text, self.voice.rate)
         self.said.append(Spoken(say.utterance, say.text, self._names.of(say.text), begins, ends))
-        self._unfinished.add(say.utterance)
+        self._pending.append(self.said[-1])
 
     def _fall_silent(self) -> None:
         """Cut off what is being said, and forget what was not begun; it was never heard."""
-        self._unfinished.clear()
+        self._pending.clear()
         dropped = [spoken for spoken in self.said if spoken.begins > self.now]
         self._mark -= sum(1 for spoken in self.said[: self._mark] if spoken in dropped)
         self.said = [spoken for spoken in self.said if spoken.begins <= self.now]

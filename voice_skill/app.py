@@ -9,6 +9,7 @@ calls ``run``.
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from voice_skill.messages import (
     TimeReached,
     Tone,
 )
+
+_logger = logging.getLogger(__name__)
 
 
 class Mouth(Protocol):
@@ -65,6 +68,10 @@ class Ears(Protocol):
         ...
 
 
+def _nothing_shown(_: Effect | Event) -> None:
+    return None
+
+
 @dataclass
 class App:
     """One session with its front ends."""
@@ -76,7 +83,7 @@ class App:
     ears: Ears | None = None
     memory: Memory | None = None
     log: EventLog | None = None
-    show: Callable[[Effect | Event], None] = lambda message: None
+    show: Callable[[Effect | Event], None] = _nothing_shown
     """Told of each event and effect, for printing."""
     clock: Callable[[], float] = time.monotonic
 
@@ -92,7 +99,15 @@ class App:
             self._note(event, now)
             if isinstance(event, Closed):
                 return
-            self._carry_out(self.session.handle(event, now))
+            self._carry_out(self._handle(event, now))
+
+    def _handle(self, event: Event, now: float) -> list[Effect]:
+        """Let the session handle it; a mistake in the program must not end the night."""
+        try:
+            return self.session.handle(event, now)
+        except Exception:
+            _logger.exception("The session failed on %s.", type(event).__name__)
+            return self.session.recover(now)
 
     def _next_event(self) -> Event:
         deadline = self.session.deadline()

@@ -68,7 +68,7 @@ def _converse_typed(config: Config, log: Path | None, silent: bool) -> int:
 
 def _run(app: App) -> int:
     """Serve until the end of input, Control C, or the end of the process; then leave tidily."""
-    signal.signal(signal.SIGTERM, lambda number, frame: app.inbox.put(Closed()))
+    signal.signal(signal.SIGTERM, lambda *_: app.inbox.put(Closed()))
     try:
         app.run()
     except KeyboardInterrupt:
@@ -119,6 +119,8 @@ def hear(config: Config, options: argparse.Namespace) -> int:
                     hearings = hear_file(recogniser, microphone, content.interpreter.is_complete)
                     decoding = time.perf_counter() - started
                     seconds = {"audio": round(microphone.seconds, 3), "decoding": round(decoding, 3)}
+                    if microphone.note:
+                        print(f"{path}: {microphone.note}", file=sys.stderr, flush=True)
             except VoiceSkillError as error:
                 worst = error.exit_code
                 print(error, file=sys.stderr, flush=True)
@@ -152,10 +154,9 @@ def check(config: Config, options: argparse.Namespace) -> int:
     for problem in problems:
         print(problem)
     print(*notes, sep="\n", end="\n" if notes else "")
-    if problems:
+    if problems or bundle is None:
         print(f"{len(problems)} to mend in {folder}.")
         return 3
-    assert bundle is not None
     phrases = sum(len(intent.phrases) for intent in bundle.intents.values())
     sentences = sum(len(test.say) for test in bundle.tests)
     print(f"All is well: {len(bundle.intents)} intents, {phrases} phrases, {sentences} test sentences.")
@@ -179,7 +180,7 @@ def say(config: Config, options: argparse.Namespace) -> int:
     while not inbox.empty():
         event = inbox.get()
         if isinstance(event, AudioLost):
-            raise VoiceError(event.reason)
+            raise (AudioDeviceError if event.part == "speaker" else VoiceError)(event.reason)
     return 0
 
 
@@ -194,7 +195,7 @@ def _demonstrate(config: Config, out: Path | None) -> int:
     return demonstrate(config, out)
 
 
-def examine(config: Config, options: argparse.Namespace) -> int:
+def examine(_: Config, options: argparse.Namespace) -> int:
     """Print what is found and what is missing; 0 when the hands-free session can work."""
     environ = dict(os.environ)
     if options.model:

@@ -149,7 +149,7 @@ def _speaking_mouth(config: Config, setting: SetVoice, inbox: Queue[Event], stac
     except (AudioDeviceError, VoiceError) as error:
         print(f"{error} Answers are printed only.")
         return Page(inbox)
-    mouth.show = lambda line: None  # a typed session prints everything anyway
+    mouth.show = _print_nothing  # a typed session prints everything anyway
     mouth.start()
     stack.callback(mouth.close)
     return mouth
@@ -162,7 +162,7 @@ class Page:
         """Report into ``inbox``."""
         self._inbox = inbox
 
-    def say(self, utterance: int, text: str) -> None:
+    def say(self, utterance: int, _text: str) -> None:
         """Nothing to wait for."""
         self._inbox.put(SpeechFinished(utterance))
 
@@ -174,6 +174,10 @@ class Page:
 
     def set_voice(self, rate: int, volume: float) -> None:
         """A page has no voice."""
+
+
+def _print_nothing(_: str) -> None:
+    return None
 
 
 def _print_said(message: Event | Effect) -> None:

@@ -1,4 +1,4 @@
-"""Makes the recogniser's model from nothing: speech, labels, network, graphs. Run it again to go on after a stop.
+"""Makes the recogniser's model from nothing: speech, labels, network, graphs. Run it again to go on.
 
     python -m models.training --work DIR [--human-speech DIR] [--noise DIR]
 
@@ -21,7 +21,7 @@ from .progress import Progress
 from .synthesis import make_speech
 
 ROOT = Path(__file__).resolve().parents[2]
-MINUTES = {
+MINUTES: dict[str, float] = {
     "speech": 12,
     "features": 6,
     "first": 8,
@@ -80,7 +80,7 @@ def make(plan: Plan) -> None:
     progress = Progress(MINUTES)
     spoken, heard = plan.work / "synthetic", plan.work / "synthetic-features"
     make_speech(spoken, plan.utterances, bundle_sentences(plan.bundle), plan.seed, progress.teller("speech"))
-    prepare(spoken, heard, 1, plan.noise, plan.seed, progress.teller("features"))
+    prepare(spoken, heard, plan.noise, plan.seed, progress.teller("features"))
     checkpoint = _train(plan, progress, heard)
     from .frozen import layers_of
     from .train import load_network
@@ -98,13 +98,13 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
 
     run = Run(plan.work, plan.threads)
     store = read_store([heard])
-    first = Stage("first", "ce", 0.6 * plan.effort, 3e-3, 7200)
-    checkpoint = train(first, store, run, None, plan.seed, progress.teller("first"))
+    first = Stage("first", "ce", 0.6 * plan.effort, 3e-3, 7200, plan.seed)
+    checkpoint = train(first, store, run, None, progress.teller("first"))
     if plan.human_speech is not None:
         people, folder = plan.work / "people", plan.work / "people-features"
         priors = log_priors(store)
         prepare_people(plan.human_speech, people, checkpoint, priors, progress.teller("people"))
-        prepare(people, folder, 1, plan.noise, plan.seed + 1, progress.teller("people-features"))
+        prepare(people, folder, plan.noise, plan.seed + 1, progress.teller("people-features"))
         store = read_store([heard, folder])
     else:
         progress.skip("people")
@@ -112,10 +112,10 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
         print(
             "no --human-speech: the model will know synthetic voices best, and real ones markedly less well"
         )
-    second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000)
-    checkpoint = train(second, store, run, checkpoint, plan.seed + 2, progress.teller("second"))
-    third = Stage("third", "mmi", 2.5 * plan.effort, 1e-3, 9000)
-    return train(third, store, run, checkpoint, plan.seed + 3, progress.teller("third"))
+    second = Stage("second", "ce", 0.6 * plan.effort, 2e-3, 9000, plan.seed + 2)
+    checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
+    third = Stage("third", "mmi", 2.2 * plan.effort, 1e-3, 9000, plan.seed + 3)
+    return train(third, store, run, checkpoint, progress.teller("third"))
 
 
 if __name__ == "__main__":

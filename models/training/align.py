@@ -1,4 +1,4 @@
-"""Finds when each phone of a known sentence was spoken (Viterbi), with any pronunciation and optional pauses."""
+"""Finds when each phone of a known sentence was spoken (Viterbi), with optional pauses."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Alignment:
     phones: list[tuple[int, float]]
     """(base phone, end in seconds), silence included."""
     score: float
-    """Mean over the spoken answers of (score of the path - best score of any pdf): 0 is perfect, below -3 is doubtful."""
+    """Mean of (score of the path - best score of any pdf) where there is speech: 0 is perfect, -3 is bad."""
 
 
 @dataclass
 class _Chain:
-    """Phones in a row with branches: `before[i]` lists the phones that may precede phone i (-1: the beginning)."""
+    """Phones with branches: `before[i]` lists the phones that may precede phone i (-1: the beginning)."""
 
     phone: list[int]
     before: list[list[int]]
 
 
 def _chain(words: list[list[Pronunciation]]) -> tuple[_Chain, list[int]]:
-    """Silence, words with their variants and optional silence after each; and the phones that may be the last."""
+    """Silence, words with variants and optional silence after each; and the phones that may be the last."""
     chain = _Chain([0], [[-1]])
     ends = [0, -1]
     for variants in words:

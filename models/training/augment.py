@@ -1,4 +1,4 @@
-"""One utterance as it might have sounded in a bedroom: other speed, room, noise, distance, and silence around it."""
+"""One utterance as it might have sounded in a bedroom: other speed, room, noise and distance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Labels = list[tuple[int, float]]
 def augment(
     sound: Samples, phones: Labels, around: Surroundings, voices: list[Samples], chance: np.random.Generator
 ) -> tuple[Floats, Labels]:
-    """A changed copy of `sound` and of its labels. `voices` are other utterances, for babble in the background."""
+    """A changed copy of `sound` and of its labels. `voices`: other utterances, for babble behind it."""
     speed = chance.uniform(0.85, 1.2) if chance.random() < 0.7 else 1.0
     heard = change_speed(sound.astype(np.float32), speed)
     before, after = chance.uniform(0.02, 0.6), chance.uniform(0.05, 0.6)
@@ -58,7 +58,7 @@ def babble(length: int, voices: list[Samples], chance: np.random.Generator) -> F
         mixed += np.take(voice, np.arange(start, start + length), mode="wrap") / (
             np.sqrt(np.mean(voice**2)) + 1
         )
-    return mixed / (np.sqrt(np.mean(mixed**2)) + 1e-6)
+    return np.asarray(mixed / (np.sqrt(np.mean(mixed**2)) + 1e-6), np.float32)
 
 
 def _with_edges(labels: Labels, before: float, until: float) -> Labels:

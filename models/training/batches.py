@@ -48,7 +48,7 @@ def read_store(folders: list[Path], longest: int = 1200) -> Store:
 def batches(
     store: Store, size: int, context: tuple[int, int], chance: np.random.Generator, change: bool = True
 ) -> Iterator[tuple[Floats, npt.NDArray[np.uint8]]]:
-    """One pass: (mel (B, left + T + right, 40), pdfs (B, answers)), about `size` frames a batch, in random order.
+    """One pass in random order: (mel (B, left + T + right, 40), pdfs (B, answers)), about `size` frames each.
 
     Edges are filled by repeating the first and last frame, as the recogniser does.
     """

@@ -20,7 +20,7 @@ Samples = npt.NDArray[np.int16]
 
 @dataclass
 class Utterance:
-    """One recording. `phones`: (base phone number, end in seconds), in order, silence included; empty = unknown."""
+    """One recording. `phones`: (base phone number, end in seconds), silence included; empty = unknown."""
 
     text: str
     speaker: str

@@ -17,7 +17,7 @@ from .phones import from_espeak
 _RETRIEVE, _PHONEME_EVENTS, _UTF8 = 2, 1, 1
 _END, _PHONEME = 0, 7
 _RATE, _PITCH, _RANGE = 1, 3, 4
-_HANDLE: list[ctypes.CDLL] = []
+_HANDLE: list[tuple[ctypes.CDLL, int]] = []
 
 
 class _Name(ctypes.Union):
@@ -51,15 +51,14 @@ class Espeak:
     """One voice of espeak-ng, such as "en-us" or "en-gb-scotland+f2"."""
 
     def __init__(self, voice: str, rate: int = 160, pitch: int = 50, pitch_range: int = 50) -> None:
-        """`rate` in words a minute, `pitch` and `pitch_range` 0..100. Raises OSError without the library or voice."""
+        """`rate` in words a minute, `pitch` and `pitch_range` 0..100. Raises OSError without the library."""
         if not _HANDLE:
             library = ctypes.CDLL("libespeak-ng.so.1")
             self_rate = library.espeak_Initialize(_RETRIEVE, 0, None, _PHONEME_EVENTS)
             if self_rate <= 0:
                 raise OSError("espeak-ng could not start: is the package espeak-ng-data there?")
-            library.sample_rate = self_rate
-            _HANDLE.append(library)
-        self._library = _HANDLE[0]
+            _HANDLE.append((library, int(self_rate)))
+        self._library, self._samples_per_second = _HANDLE[0]
         self._voice, self._rate, self._pitch, self._range = voice, rate, pitch, pitch_range
 
     def speak(self, text: str) -> Spoken:
@@ -89,7 +88,8 @@ class Espeak:
         encoded = text.encode()
         library.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _UTF8, None, None)
         samples = np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
-        return Spoken(samples, library.sample_rate, _segments(marks, len(samples), library.sample_rate))
+        rate = self._samples_per_second
+        return Spoken(samples, rate, _segments(marks, len(samples), rate))
 
     def phones(self, text: str) -> list[str]:
         """Only the phones of `text`."""

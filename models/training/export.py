@@ -1,4 +1,4 @@
-"""A trained network as Kaldi components: batch norm, input scaling and the cosine transform melt into the weights."""
+"""A trained network as Kaldi components: batch norm, input scaling and the cosine transform melt in."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def for_mfcc(weight: Matrix, bias: Matrix, mean: float, scale: float) -> tuple[M
 
 
 def components(layers: Layers, small: bool = True) -> list[Component]:
-    """The network in Kaldi's terms, log-softmax last. The first layer stays in floats (it holds large numbers)."""
+    """The network in Kaldi's terms, log-softmax last. The first layer stays in floats."""
     width = layers.weights[0].shape[0]
     made: list[Component] = []
     source = "input"

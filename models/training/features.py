@@ -18,17 +18,14 @@ HOP, WINDOW, FFT = 160, 400, 512
 SUBSAMPLING = 3
 """The network answers on every third frame."""
 LIFTER = 22.0
-CONF = "\n".join(
-    [
-        "--use-energy=false",
-        "--num-mel-bins=40",
-        "--num-ceps=40",
-        "--low-freq=20",
-        "--high-freq=-400",
-        "--dither=1.0",
-        "",
-    ]
-)
+CONF = """\
+--use-energy=false
+--num-mel-bins=40
+--num-ceps=40
+--low-freq=20
+--high-freq=-400
+--dither=1.0
+"""
 """conf/mfcc.conf of the model. Dither 1.0 keeps digital silence from being minus infinity."""
 
 Floats = npt.NDArray[np.float32]
@@ -37,7 +34,8 @@ Floats = npt.NDArray[np.float32]
 @lru_cache(maxsize=1)
 def _window() -> Floats:
     """(400,): Kaldi's "povey" window."""
-    return ((0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / (WINDOW - 1))) ** 0.85).astype(np.float32)
+    curve = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW, dtype=np.float64) / (WINDOW - 1))
+    return np.asarray(curve**0.85, np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -51,13 +49,12 @@ def _bands() -> Floats:
     step = (high - low) / (MELS + 1)
     left = low + step * np.arange(MELS)
     place = to_mel(np.arange(FFT // 2 + 1) * 16000.0 / FFT)[:, None]
-    return np.maximum(0.0, np.minimum((place - left) / step, (left + 2 * step - place) / step)).astype(
-        np.float32
-    )
+    triangles = np.minimum((place - left) / step, (left + 2 * step - place) / step)
+    return np.asarray(np.maximum(0.0, triangles), np.float32)
 
 
 def log_mel(samples: Floats, chance: np.random.Generator) -> Floats:
-    """Log mel energies (frames, 40) of 16 kHz sound in 16-bit units (-32768..32767); too short a sound gives 0 rows."""
+    """Log mel energies (frames, 40) of 16 kHz sound in 16-bit units (-32768..32767); 0 rows if too short."""
     if len(samples) < WINDOW:
         return np.zeros((0, MELS), np.float32)
     dithered = samples + chance.standard_normal(len(samples), dtype=np.float32)
@@ -67,7 +64,7 @@ def log_mel(samples: Floats, chance: np.random.Generator) -> Floats:
     frames[:, 0] *= 0.03
     spectrum = np.fft.rfft(frames * _window(), FFT, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
-    return np.log(np.maximum(power @ _bands(), np.finfo(np.float32).eps)).astype(np.float32)
+    return np.asarray(np.log(np.maximum(power @ _bands(), np.finfo(np.float32).eps)), np.float32)
 
 
 def mfcc_matrix() -> npt.NDArray[np.float64]:
@@ -82,7 +79,7 @@ def mfcc_matrix() -> npt.NDArray[np.float64]:
 
 def mfcc_to_mel() -> npt.NDArray[np.float64]:
     """(40, 40): log mel energies = this matrix times MFCCs."""
-    return np.linalg.inv(mfcc_matrix())
+    return np.asarray(np.linalg.inv(mfcc_matrix()), np.float64)
 
 
 def frame_labels(phones: list[tuple[int, float]], frames: int) -> npt.NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from torch import Tensor, nn
+from torch import Tensor
 
 from .export import Layers, for_mfcc, melt
 from .kaldi import Matrix
@@ -12,25 +12,25 @@ from .network import BYPASS, FIRST, MEAN, OFFSETS, SCALE, Network
 
 def layers_of(network: Network) -> Layers:
     """The arrays of a network for `export.model_bytes`."""
+    state = {name: _array(tensor) for name, tensor in network.state_dict().items()}
     weights: list[Matrix] = []
     biases: list[Matrix] = []
-    for line, norm in zip(network.affine, network.norm, strict=True):
-        assert isinstance(line, nn.Linear) and isinstance(norm, nn.BatchNorm1d)
-        assert norm.running_mean is not None and norm.running_var is not None
+    for index in range(1 + len(OFFSETS)):
+        line, norm = f"affine.{index}", f"norm.{index}"
         arrays = {
-            "gamma": norm.weight,
-            "beta": norm.bias,
-            "mean": norm.running_mean,
-            "variance": norm.running_var,
+            "gamma": state[f"{norm}.weight"],
+            "beta": state[f"{norm}.bias"],
+            "mean": state[f"{norm}.running_mean"],
+            "variance": state[f"{norm}.running_var"],
         }
-        weight, bias = melt(_array(line.weight), _array(line.bias), {k: _array(v) for k, v in arrays.items()})
+        weight, bias = melt(state[f"{line}.weight"], state[f"{line}.bias"], arrays)
         weights.append(weight)
         biases.append(bias)
     weights[0], biases[0] = for_mfcc(weights[0], biases[0], MEAN, SCALE)
-    weights.append(_array(network.output.weight))
-    biases.append(_array(network.output.bias))
+    weights.append(state["output.weight"])
+    biases.append(state["output.bias"])
     return Layers(weights, biases, (FIRST, *OFFSETS), BYPASS)
 
 
 def _array(tensor: Tensor) -> Matrix:
-    return tensor.detach().cpu().numpy().astype(np.float32)
+    return np.asarray(tensor.detach().numpy(), np.float32)

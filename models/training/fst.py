@@ -60,10 +60,14 @@ def run(*command: str, given: bytes = b"") -> bytes:
 
     Raises FileNotFoundError when the tools are missing, RuntimeError with their message when they fail.
     """
-    paths = ":".join([*PLUGINS, os.environ.get("LD_LIBRARY_PATH", "")])
+    paths = ":".join(filter(None, [*PLUGINS, os.environ.get("LD_LIBRARY_PATH")]))
     try:
         done = subprocess.run(
-            command, input=given, capture_output=True, env={**os.environ, "LD_LIBRARY_PATH": paths}
+            command,
+            input=given,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "LD_LIBRARY_PATH": paths},
         )
     except FileNotFoundError as error:
         raise FileNotFoundError(

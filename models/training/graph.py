@@ -1,4 +1,4 @@
-"""The recogniser's graphs: HCLr.fst (sounds to words) and Gr.fst (which words follow which), made to be joined later.
+"""The recogniser's graphs: HCLr.fst (sounds to words) and Gr.fst (words to sentences), to be joined later.
 
 Kept apart and joined while listening, they let the skill swap Gr for a small grammar of its own at any time.
 
@@ -42,7 +42,7 @@ def with_marks(lexicon: Lexicon) -> tuple[list[tuple[str, Pronunciation, int]], 
 
 
 def lexicon_graph(lexicon: Lexicon, words: dict[str, int]) -> tuple[fst.Graph, int]:
-    """Phones to words, and how many marks it uses; mark k has the label len(PHONES) + k, the last one is silence's."""
+    """Phones to words, and how many marks it uses; mark k is label len(PHONES) + k, the last is silence's."""
     marked, highest = with_marks(lexicon)
     graph = fst.Graph()
     loop, pause, paused = graph.state(), graph.state(), graph.state()
@@ -103,7 +103,7 @@ def write_lexicon_graph(lexicon: Lexicon, folder: Path) -> dict[str, int]:
         binary = fst.run(
             "fstconvert", "--fst_type=olabel_lookahead", f"--save_relabel_opairs={pairs}", given=binary
         )
-        renamed = dict((int(a), int(b)) for a, b in (line.split() for line in pairs.read_text().splitlines()))
+        renamed = {int(a): int(b) for a, b in (line.split() for line in pairs.read_text().splitlines())}
     (folder / "HCLr.fst").write_bytes(binary)
     first = 2 * len(PHONES) + 1
     (folder / "disambig_tid.int").write_text("".join(f"{first + k}\n" for k in range(marks)))
@@ -120,7 +120,7 @@ def read_words(folder: Path) -> dict[str, int]:
 
 
 def phrase_graph(phrases: list[str], words: dict[str, int]) -> fst.Graph:
-    """A Gr that allows exactly these phrases, all equally likely: for measuring. Raises KeyError on unknown words."""
+    """A Gr that allows exactly these phrases, for measuring. Raises KeyError on unknown words."""
     graph = fst.Graph()
     last = graph.state()
     graph.finals[last] = 0.0

@@ -1,4 +1,4 @@
-"""Human speech (`--human-speech DIR`): which recordings may be trained on, and which are kept to measure with.
+"""Human speech (`--human-speech DIR`): which recordings may be trained on, and which are kept back.
 
 The folder has `transcripts.tsv` (file, transcript, speaker, seconds, note; tab-separated, one heading line)
 beside the sound files. A speaker is either trained on or measured on, never both: validation and test splits

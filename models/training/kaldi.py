@@ -1,6 +1,6 @@
-"""Kaldi's binary file formats, as far as an acoustic model needs them. Bytes and numpy only; no torch, no Kaldi.
+r"""Kaldi's binary file formats, as far as an acoustic model needs them: bytes and numpy only.
 
-A file begins with "\\0B". A token is its characters and one space. A scalar is one byte that gives its size,
+A file begins with "\0B". A token is its characters and one space. A scalar is one byte that gives its size,
 then the value, little-endian. Vectors and matrices are a token (FV, FM, or CM3 for a matrix in 8 bits),
 sizes, raw values.
 """
@@ -47,14 +47,14 @@ def integers(values: list[int]) -> bytes:
 def vector(values: npt.ArrayLike) -> bytes:
     """A vector of floats."""
     array = np.asarray(values, np.float32)
-    return token("FV") + integer(len(array)) + array.astype("<f4").tobytes()
+    return token("FV") + integer(len(array)) + bytes(array.astype("<f4").tobytes())
 
 
 def matrix(values: Matrix, small: bool = True) -> bytes:
     """A matrix: in 8 bits (value = lowest + byte * range / 255) if `small`, else as floats."""
     rows, columns = values.shape
     if not small:
-        return token("FM") + integer(rows) + integer(columns) + np.ascontiguousarray(values, "<f4").tobytes()
+        return token("FM") + integer(rows) + integer(columns) + bytes(values.astype("<f4"))
     low, width = float(values.min()), float(values.max() - values.min()) or 1e-6
     levels = np.rint((values - low) * (255.0 / width)).clip(0, 255).astype(np.uint8)
     return token("CM3") + struct.pack("<ffii", low, width, rows, columns) + levels.tobytes()
@@ -71,8 +71,9 @@ def transition_model() -> bytes:
         for number, base in zip(numbers, bases, strict=True)
     ]
     return b"".join(
-        [token("<TransitionModel>"), token("<Topology>"), integers(numbers), integers([-1] + [0] * len(bases)),
-         *topology, token("</Topology>"), token("<Tuples>"), integer(len(bases)), *tuples, token("</Tuples>"),
+        [token("<TransitionModel>"), token("<Topology>"), integers(numbers),
+         integers([-1] + [0] * len(bases)), *topology, token("</Topology>"),
+         token("<Tuples>"), integer(len(bases)), *tuples, token("</Tuples>"),
          token("<LogProbs>"), vector([0.0] + [HALF] * (2 * len(bases))), token("</LogProbs>"),
          token("</TransitionModel>")]
     )  # fmt: skip
@@ -91,14 +92,16 @@ class Component:
 def affine(name: str, source: str, weight: Matrix, bias: Matrix, small: bool = True) -> Component:
     """Y = weight x + bias."""
     body = [token("<AffineComponent>"), token("<LearningRate>"), real(0.001), token("<LinearParams>"),
-            matrix(weight, small), token("<BiasParams>"), vector(bias), token("</AffineComponent>")]  # fmt: skip
+            matrix(weight, small), token("<BiasParams>"), vector(bias),
+            token("</AffineComponent>")]  # fmt: skip
     return Component(name, source, b"".join(body))
 
 
 def nonlinear(name: str, source: str, kind: str, size: int) -> Component:
     """`kind`: RectifiedLinear or LogSoftmax."""
     body = [token(f"<{kind}Component>"), token("<Dim>"), integer(size), token("<ValueAvg>"), vector([]),
-            token("<DerivAvg>"), vector([]), token("<Count>"), double(0.0), token(f"</{kind}Component>")]  # fmt: skip
+            token("<DerivAvg>"), vector([]), token("<Count>"), double(0.0),
+            token(f"</{kind}Component>")]  # fmt: skip
     return Component(name, source, b"".join(body))
 
 
@@ -112,7 +115,7 @@ def copy(name: str, source: str, size: int) -> Component:
 def acoustic_model(
     components: list[Component], features: int, context: tuple[int, int], priors: Matrix
 ) -> bytes:
-    """The whole final.mdl. The last component is the output; `priors` may be empty (they are divided out if not)."""
+    """The whole final.mdl. The last component is the output; `priors`, unless empty, are divided out."""
     config = [f"input-node name=input dim={features}"]
     config += [f"component-node name={c.name} component={c.name} input={c.source}" for c in components]
     config += [f"output-node name=output input={components[-1].name} objective=linear", "", ""]

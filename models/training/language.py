@@ -75,7 +75,7 @@ def _fall_back(model: Model, context: Context) -> float:
 
 
 def language_graph(model: Model, words: dict[str, int]) -> Graph:
-    """The model as Gr.fst: one state a context, arcs without a label fall back. Words without a number are left out."""
+    """The model as Gr.fst: a state for each context, unlabelled arcs fall back; other words are left out."""
     graph = Graph()
     begin: Context = (BEGIN,)
     states = {begin: 0}

@@ -60,8 +60,8 @@ def bundle_sentences(folder: Path) -> list[str]:
 
 
 def tidy(sentence: str) -> list[str]:
-    """The words of a sentence as the lexicon spells them: lower case, only letters, apostrophes and hyphens."""
-    words = re.sub(r"[^a-z'\- ]+", " ", sentence.lower().replace("’", "'")).split()
+    """The words of a sentence as the lexicon spells them: lower-case letters, apostrophes and hyphens."""
+    words = re.sub(r"[^a-z'\- ]+", " ", sentence.lower().replace("\u2019", "'")).split()
     return [word for word in (w.strip("-").lstrip("'") for w in words) if WORD.match(word)]
 
 
@@ -95,7 +95,7 @@ def _plural(phones: Pronunciation) -> Pronunciation:
 
 
 def make_lexicon(words: Iterable[str], espeak: Espeak | None = None) -> Lexicon:
-    """Lexicon of these words and of `[unk]`, which needs three frames of GBG (90 ms) so that it is never a blip."""
+    """Lexicon of these words and of `[unk]`: three times GBG, so at least 90 ms long and never a blip."""
     lexicon: Lexicon = {word: list(pronounce(word, espeak)) for word in sorted(set(words))}
     lexicon[UNKNOWN] = [(GBG, GBG, GBG)]
     return lexicon

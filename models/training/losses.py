@@ -18,7 +18,7 @@ from .network import GARBAGE
 
 
 def cross_entropy(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """(loss per answer, share of right answers) of scores (B, T, 84) and labels (B, T), NO_LABEL where none."""
+    """(loss per answer, share right) of scores (B, T, 84) and labels (B, T), NO_LABEL where there is none."""
     real = labels != NO_LABEL
     speech, target = scores[real][:, :GARBAGE], labels[real]
     right = (speech.detach().argmax(1) == target).float().mean()
@@ -77,7 +77,7 @@ def all_paths(scores: Tensor, lengths: Tensor, transitions: Tensor) -> Tensor:
 
 
 def lattice_free_mmi(scores: Tensor, labels: Tensor, transitions: Tensor) -> tuple[Tensor, Tensor]:
-    """(loss per answer, MMI objective per answer): MMI, a tenth of cross-entropy, and scores kept near log shares."""
+    """(loss per answer, MMI objective per answer). The loss has a tenth of cross-entropy in it."""
     real = labels != NO_LABEL
     speech = scores[..., :GARBAGE]
     chosen = speech.gather(2, labels.clamp(max=GARBAGE - 1)[..., None])[..., 0]

@@ -22,7 +22,8 @@ class _Path:
     """The cheapest way to have matched `spoken` phones so far: its cost and, linked backwards, our phones."""
 
     cost: float
-    phone: str | None
+    phone: str
+    """Empty at the beginning."""
     first: int
     last: int
     before: _Path | None
@@ -45,13 +46,13 @@ def match(segments: list[Segment], words: list[list[Pronunciation]]) -> tuple[li
     spoken = [s for s in segments if s[0] != SIL]
     if not spoken:
         return [], 9.0
-    row = [_Path(j * _SKIP, None, 0, j - 1, None) for j in range(len(spoken) + 1)]
+    row = [_Path(j * _SKIP, "", 0, j - 1, None) for j in range(len(spoken) + 1)]
     for variants in words:
         ends = [_through(row, variant, spoken) for variant in variants]
         row = [min((end[j] for end in ends), key=lambda path: path.cost) for j in range(len(spoken) + 1)]
     chain = []
     step: _Path | None = row[-1]
-    while step is not None and step.phone is not None:
+    while step is not None and step.phone:
         chain.append(step)
         step = step.before
     chain.reverse()
@@ -79,7 +80,6 @@ def _times(chain: list[_Path], spoken: list[Segment]) -> list[Segment]:
     """Start and end of each of our phones; one that was not spoken takes half of its neighbour's time."""
     timed: list[Segment] = []
     for step in chain:
-        assert step.phone is not None
         if step.last >= step.first:
             timed.append((step.phone, spoken[step.first][1], spoken[step.last][2]))
         elif timed:
@@ -99,10 +99,9 @@ def _with_silence(phones: list[Segment], until: float) -> list[Segment]:
     for phone, start, end in phones:
         if start - now >= 0.03:
             filled.append((SIL, now, start))
-        else:
-            start = now
-        filled.append((phone, start, max(end, start)))
-        now = max(end, start)
+            now = start
+        filled.append((phone, now, max(end, now)))
+        now = max(end, now)
     if until > now:
         filled.append((SIL, now, until))
     return filled

@@ -113,4 +113,4 @@ def reverberate(sound: Floats, rooms: list[Floats], chance: np.random.Generator)
 
 def _unit(sound: npt.ArrayLike) -> Floats:
     array = np.asarray(sound, np.float32)
-    return array / (np.sqrt(np.mean(array**2)) + 1e-9)
+    return np.asarray(array / (np.sqrt(np.mean(array**2)) + 1e-9), np.float32)

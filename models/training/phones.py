@@ -13,8 +13,8 @@ share pdfs.
 from __future__ import annotations
 
 SIL, GBG = "SIL", "GBG"
-SPEECH = tuple(
-    [
+SPEECH: tuple[str, ...] = (
+    *[
         "AA",
         "AE",
         "AH",
@@ -55,7 +55,7 @@ SPEECH = tuple(
         "Y",
         "Z",
         "ZH",
-    ]
+    ],
 )
 BASE = (SIL, *SPEECH, GBG)
 NUMBER = {name: number for number, name in enumerate(BASE)}
@@ -94,22 +94,30 @@ def from_cmudict(symbol: str) -> str:
     return "AX" if symbol == "AH0" else symbol.rstrip("012")
 
 
+def _table(text: str) -> dict[str, str]:
+    """{"el": "AX L"} from "el=AX+L"."""
+    return {name: ours.replace("+", " ") for name, ours in (entry.split("=") for entry in text.split())}
+
+
 # flite and festival (the radio phone set of the US voices); anything not here is the upper-case name.
-US_VOICES = {"pau": SIL, "h#": SIL, "brth": SIL, "ssil": SIL, "sil": SIL, "axr": "ER", "el": "AX L", "em": "AX M",
-             "en": "AX N", "dx": "T", "nx": "N", "hv": "HH", "ix": "IH", "ux": "UW", "h": "HH"}  # fmt: skip
+US_VOICES = _table(
+    """
+    pau=SIL  h#=SIL  brth=SIL  ssil=SIL  sil=SIL  axr=ER  el=AX+L  em=AX+M  en=AX+N  dx=T  nx=N  hv=HH
+    ix=IH  ux=UW  h=HH
+    """
+)
 
 # espeak-ng's own mnemonics in its English voices, after '#', '2' and other marks of variants were taken off.
-ESPEAK = {
-    "_": SIL, "_:": SIL, "_!": SIL, "_|": SIL, "p": "P", "b": "B", "t": "T", "d": "D", "k": "K", "g": "G", "f": "F",
-    "v": "V", "T": "TH", "D": "DH", "s": "S", "z": "Z", "S": "SH", "Z": "ZH", "h": "HH", "tS": "CH", "dZ": "JH",
-    "m": "M", "n": "N", "N": "NG", "l": "L", "r": "R", "r-": "R", "w": "W", "j": "Y", "x": "K", "C": "HH", "?": "T",
-    "i:": "IY", "i": "IY", "I": "IH", "e": "EH", "E": "EH", "E:": "EH", "a": "AE", "aa": "AE", "A": "AA", "A:": "AA",
-    "0": "AA", "O": "AO", "O:": "AO", "o": "AO", "U": "UH", "u:": "UW", "u": "UW", "V": "AH", "@": "AX", "3": "ER",
-    "3:": "ER", "eI": "EY", "aI": "AY", "OI": "OY", "aU": "AW", "oU": "OW", "@L": "AX L", "e@": "EH R", "A@": "AA R",
-    "O@": "AO R", "i@": "IH R", "U@": "UH R", "o@": "AO R", "aI@": "AY ER", "aU@": "AW ER", "i@3": "IH R", "aI3": "AY ER",
-    "I2": "IH", "ai": "AY", "ei": "EY", "ou": "OW", "au": "AW", "oi": "OY", "@-": "AX", "l^": "L", "w#": "W",
-    "n-": "AX N", "m-": "AX M", "hh": "HH", "a:": "AA", "o:": "AO", "e:": "EY", "y:": "UW", "@r": "ER", "I#": "IH",
-}  # fmt: skip
+ESPEAK = _table(
+    """
+    _=SIL  _:=SIL  _!=SIL  _|=SIL  p=P  b=B  t=T  d=D  k=K  g=G  f=F  v=V  T=TH  D=DH  s=S  z=Z  S=SH  Z=ZH
+    h=HH  tS=CH  dZ=JH  m=M  n=N  N=NG  l=L  r=R  r-=R  w=W  j=Y  x=K  C=HH  ?=T  i:=IY  i=IY  I=IH  e=EH
+    E=EH  E:=EH  a=AE  aa=AE  A=AA  A:=AA  0=AA  O=AO  O:=AO  o=AO  U=UH  u:=UW  u=UW  V=AH  @=AX  3=ER
+    3:=ER  eI=EY  aI=AY  OI=OY  aU=AW  oU=OW  @L=AX+L  e@=EH+R  A@=AA+R  O@=AO+R  i@=IH+R  U@=UH+R  o@=AO+R
+    aI@=AY+ER  aU@=AW+ER  i@3=IH+R  aI3=AY+ER  I2=IH  ai=AY  ei=EY  ou=OW  au=AW  oi=OY  @-=AX  l^=L  w#=W
+    n-=AX+N  m-=AX+M  hh=HH  a:=AA  o:=AO  e:=EY  y:=UW  @r=ER  I#=IH
+    """
+)
 
 
 def from_us_voice(name: str) -> list[str]:

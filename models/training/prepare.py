@@ -23,7 +23,7 @@ _around: dict[str, Surroundings] = {}
 
 
 def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> float:
-    """Augments and measures one part of speech; returns the seconds of sound in it. A finished part is left alone."""
+    """Augments and measures one part of speech; returns its seconds. A finished part is left alone."""
     if target.exists():
         return 0.0
     around = _around.setdefault(
@@ -59,15 +59,14 @@ def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> flo
 
 
 def prepare(
-    source: Path, target: Path, copies: int, noise: Path | None, seed: int, tell: Callable[[float, str], None]
+    source: Path, target: Path, noise: Path | None, seed: int, tell: Callable[[float, str], None]
 ) -> None:
-    """Prepares every part of `source` into `target`, `copies` times with different chances, on two processes."""
+    """Prepares every part of `source` into `target` on two processes."""
     target.mkdir(parents=True, exist_ok=True)
-    wanted = [(stem, copy) for stem in parts(source) for copy in range(copies)]
     with ProcessPoolExecutor(2) as pool:
         jobs = [
-            pool.submit(prepare_part, stem, target / f"{stem.name}-{copy}.npz", noise, seed * 100003 + index)
-            for index, (stem, copy) in enumerate(wanted)
+            pool.submit(prepare_part, stem, target / f"{stem.name}-0.npz", noise, seed * 100003 + index)
+            for index, stem in enumerate(parts(source))
         ]
         for done, job in enumerate(as_completed(jobs), start=1):
             job.result()

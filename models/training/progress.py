@@ -10,8 +10,9 @@ TOLD_EVERY = 15.0
 
 
 class Progress:
-    """Steps with a weight each (their usual minutes). A step that was finished by an earlier run does not mislead
-    the estimate: the speed comes from the work done in this run only.
+    """Steps with a weight each: their usual minutes.
+
+    What an earlier run finished does not mislead the estimate: the speed comes from this run only.
     """
 
     def __init__(self, weights: dict[str, float], clock: Callable[[], float] = time.monotonic) -> None:

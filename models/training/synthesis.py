@@ -59,7 +59,7 @@ def to_rate(samples: Samples, rate: int) -> Samples:
         return samples
     divisor = int(np.gcd(rate, RATE))
     changed = resample_poly(samples.astype(np.float32), RATE // divisor, rate // divisor)
-    return np.clip(changed, -32768, 32767).astype(np.int16)
+    return np.asarray(np.clip(changed, -32768, 32767), np.int16)
 
 
 def make_speech(

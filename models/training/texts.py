@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from .lexicon import cmudict_entries, common_words
 
-COMMANDS = tuple(
-    [
+COMMANDS: tuple[str, ...] = (
+    *[
         "stop",
         "pause",
         "wait",
@@ -87,7 +87,7 @@ COMMANDS = tuple(
         "backward",
         "follow",
         "learn",
-    ]
+    ],
 )
 
 

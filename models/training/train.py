@@ -38,6 +38,7 @@ class Stage:
     """Highest learning rate; it rises over the first 3% and then falls to a fiftieth along a cosine."""
     batch: int
     """Frames in a batch."""
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,14 @@ class Run:
 
 
 def train(
-    stage: Stage, store: Store, run: Run, begin: Path | None, seed: int, tell: Callable[[float, str], None]
+    stage: Stage, store: Store, run: Run, begin: Path | None, tell: Callable[[float, str], None]
 ) -> Path:
-    """Trains and returns the checkpoint file. `begin`: a checkpoint to start from (its optimiser is not used)."""
+    """Trains and returns the checkpoint file. `begin`: a checkpoint to start from, without its optimiser."""
     folder, threads = run.folder, run.threads
     finished, running = folder / f"{stage.name}.pt", folder / f"{stage.name}.running.pt"
     if finished.exists():
         return finished
-    torch.manual_seed(seed)
+    torch.manual_seed(stage.seed)
     network = Network()
     if begin is not None:
         network.load_state_dict(torch.load(begin, weights_only=True)["network"])
@@ -75,7 +76,7 @@ def train(
         while step < steps:
             # Seeded by the step, so that a run that was interrupted goes on with fresh batches.
             source = batches(
-                store, stage.batch // threads, (LEFT, RIGHT), np.random.default_rng([seed, step])
+                store, stage.batch // threads, (LEFT, RIGHT), np.random.default_rng([stage.seed, step])
             )
             for group in zip(*[source] * threads, strict=False):
                 for settings in optimiser.param_groups:
@@ -117,7 +118,7 @@ def _step(
         parameter.grad = torch.stack([result[0][index] for result in results]).mean(0)
     torch.nn.utils.clip_grad_norm_(parameters, 3.0)
     optimiser.step()
-    return np.mean([[value, score] for _, value, score in results], axis=0)
+    return np.asarray(np.mean([[value, score] for _, value, score in results], axis=0), np.float64)
 
 
 def _average(

@@ -58,7 +58,7 @@ def say_flite(text: str, chance: random.Random) -> tuple[str, Spoken | None]:
         wave = Path(folder) / "said.wav"
         command = ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.2f}", "--setf",
                    f"int_f0_target_mean={pitch:.0f}", "-psdur", "-t", text, str(wave)]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode or not wave.exists():
             return f"flite {voice}", None
         samples, rate = soundfile.read(wave, dtype="int16")
@@ -81,7 +81,7 @@ def say_festival(texts: list[str], chance: random.Random) -> list[tuple[str, Spo
             )
         script = Path(folder) / "all.scm"
         script.write_text("\n".join(lines), encoding="utf-8")
-        subprocess.run(["festival", "-b", str(script)], capture_output=True)
+        subprocess.run(["festival", "-b", str(script)], capture_output=True, check=False)
         for index, voice in enumerate(voices):
             wave, labels = Path(folder) / f"{index}.wav", Path(folder) / f"{index}.segs"
             if not (wave.exists() and labels.exists()):

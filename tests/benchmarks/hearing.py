@@ -1,4 +1,4 @@
-"""How well models hear: whole phrases right, foreign speech refused, time taken. Not a test; it prints a table.
+"""How well models hear: whole phrases right, foreign speech refused, time taken. Prints a table.
 
     python tests/benchmarks/hearing.py --human-speech DIR --noise DIR MODEL [MODEL ...]
 
@@ -50,7 +50,7 @@ class Heard:
 
 
 def listen(model: Model, sound: Floats) -> Heard:
-    """The first words that are understood in a sound, with 0.3 s of silence around it, in blocks of 100 ms."""
+    """The first words understood in a sound, with 0.3 s of silence around it, in blocks of 100 ms."""
     recogniser = KaldiRecognizer(model, 16000)
     recogniser.SetWords(True)
     blocks = np.concatenate([QUIET, sound, QUIET]).clip(-32768, 32767).astype(np.int16)
@@ -95,7 +95,7 @@ def vosk_rows(folder: Path, tests: list[Test]) -> None:
 
 
 def open_rows(folder: Path, ours: list[Clip], foreign: Test) -> None:
-    """Prints how much of ours and of foreign speech is taken for ours by the model's own graph, by confidence.
+    """Prints how much of ours and of foreign speech the model's own graph takes for ours, by confidence.
 
     Taken for ours: without [unk], sure enough, and nearly (80 of 100) one of the bundle's sentences.
     """

@@ -32,7 +32,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Test:
-    """Clips and the phrases that are possible; no phrases = the model's own graph, and the clips are not ours."""
+    """Clips and the phrases that are possible; none = the model's own graph, and the clips are not ours."""
 
     name: str
     clips: list[Clip]
@@ -53,7 +53,8 @@ def say_ked(text: str) -> Floats:
         wave = f"{folder}/said.wav"
         script = Path(folder) / "say.scm"
         script.write_text(
-            f'(voice_ked_diphone) (set! u (Utterance Text "{text}")) (utt.synth u) (utt.save.wave u "{wave}" \'riff)'
+            f'(voice_ked_diphone) (set! u (Utterance Text "{text}"))'
+            f' (utt.synth u) (utt.save.wave u "{wave}" \'riff)'
         )
         subprocess.run(["festival", "-b", str(script)], check=True, capture_output=True)
         return read_sound(Path(wave))
@@ -80,7 +81,7 @@ def with_noise(clip: Clip, noise: Floats, decibels: float, chance: np.random.Gen
 
 
 def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int) -> list[Test]:
-    """Set (a): two unheard synthetic voices, clean, in steady noise, and before a background of other voices."""
+    """Set (a): two unheard synthetic voices, clean, in steady noise, and before other voices."""
     phrases, chance = phrases_of(bundle, count), np.random.default_rng(3)
     voices: dict[str, Callable[[str], Floats]] = {"rms": say_rms, "ked": say_ked}
     clean = {name: [Clip(at_level(say(p)), p) for p in phrases] for name, say in voices.items()}
@@ -93,7 +94,8 @@ def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int)
         tests.append(Test(f"{name}, steady noise 10 dB", noisy, phrases))
     babble = babble_of(people)
     for decibels in (20, 10):
-        tests.append(Test(f"rms, babble {decibels} dB", [with_noise(c, babble, decibels, chance) for c in clean["rms"]],
+        noisy = [with_noise(c, babble, decibels, chance) for c in clean["rms"]]
+        tests.append(Test(f"rms, babble {decibels} dB", noisy,
                           phrases))  # fmt: skip
     return tests
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -33,6 +34,7 @@ _TOOLS = {
 _MIC = ("module-remap-source", "master=room.monitor", "source_name=mic")
 _MODULES = (
     "module-native-protocol-unix",
+    "module-cli-protocol-unix",  # the one way to break off a stream
     f"module-null-sink sink_name=speaker rate={RATE} channels=1",
     f"module-null-sink sink_name=room rate={RATE} channels=1",
     " ".join(_MIC),
@@ -94,8 +96,24 @@ class PulseServer:
         return done.stdout.strip()
 
     def unplug_microphone(self) -> None:
-        """Take the source away, under whoever is recording from it."""
+        """Take the source away, and break off whatever records from it."""
+        recording = self._recording_from("mic")
         self.control("unload-module", self._mic)
+        # PulseAudio moves what recorded from it to some other source; a device that is gone does not.
+        with socket.socket(socket.AF_UNIX) as cli:
+            cli.settimeout(10)
+            cli.connect(str(self.home / "run" / "cli"))
+            for stream in recording:
+                cli.sendall(f"kill-source-output {stream}\n".encode())
+            cli.shutdown(socket.SHUT_WR)
+            while cli.recv(4096):
+                pass
+
+    def _recording_from(self, source: str) -> list[str]:
+        sources = (line.split("\t") for line in self.control("list", "short", "sources").splitlines())
+        number = next(row[0] for row in sources if row[1] == source)
+        streams = (line.split("\t") for line in self.control("list", "short", "source-outputs").splitlines())
+        return [row[0] for row in streams if row[1] == number]
 
     def plug_microphone_in(self) -> None:
         """Bring it back."""

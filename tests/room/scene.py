@@ -196,7 +196,9 @@ class Room:
         until, places = time.monotonic(), []
         for sentence in sentences(say.text):
             found = self.speaker.find(self._voice.render(sentence), since, until)
-            assert found.likeness > ALIKE, f"'{sentence}' was not heard (likeness {found.likeness:.2f})"
+            if found.likeness <= ALIKE:
+                trouble = f"'{sentence}' was not heard (likeness {found.likeness:.2f})."
+                raise AssertionError(f"{trouble} {self._account(self.entries())}")
             places.append(found)
             since = found.at
         return places

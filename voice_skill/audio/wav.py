@@ -7,6 +7,7 @@ that matter are read here.
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import wave
@@ -146,14 +147,22 @@ def _read_aiff(content: bytes) -> tuple[_Layout, bytes, int]:
 
 
 def write_wav(path: Path, sound: Sound) -> None:
-    """Write a 16-bit WAV so that the file is whole or not there at all; raises OSError."""
+    """Write a 16-bit WAV so that the file is whole or not there at all; raises OSError.
+
+    What is no ordinary file, such as a pipe, is written to as it stands: a rename would take its place.
+    """
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sound.rate)
+        file.writeframes(sound.samples.astype("<i2").tobytes())
+    if path.exists() and not path.is_file():
+        path.write_bytes(content.getvalue())
+        return
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with half.open("wb") as raw, wave.open(raw, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(sound.rate)
-            file.writeframes(sound.samples.astype("<i2").tobytes())
+        half.write_bytes(content.getvalue())
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)

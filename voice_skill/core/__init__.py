@@ -1,1 +1,1 @@
-"""The pure core: text, understanding, the routine and the conversation.  No clocks, files, threads or sound."""
+"""Pure: text, understanding, the routine, the conversation.  No clocks, files, threads or sound."""

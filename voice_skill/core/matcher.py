@@ -133,7 +133,7 @@ class Matcher:
             for token, pairs in found.items()
         }
 
-    def match(self, text: str, allowed: Callable[[str], bool] = lambda intent: True) -> Result:
+    def match(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> Result:
         """Find the intent that ``text`` asks for among those that ``allowed`` lets through."""
         candidates = self.rank(text, allowed)
         if not candidates:
@@ -147,7 +147,7 @@ class Matcher:
             return Match(best, runner_up)
         return Unsure(best, runner_up)
 
-    def rank(self, text: str, allowed: Callable[[str], bool] = lambda intent: True) -> list[Candidate]:
+    def rank(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> list[Candidate]:
         """Give the intents that share a word with ``text``, the likeliest first."""
         said = normal(text)
         likeness = self._share_words(said.split())

@@ -277,13 +277,7 @@ class Session:
     def _hear(self, heard: Heard) -> None:
         by_ear = heard.ended_at is not None
         meant = self._interpreter.interpret(heard.text, self.context, heard.confidence)
-        if self.state is State.STANDBY and by_ear:
-            # A television gives half a "cramp" now and then; it must not wake anybody.
-            if meant.tier != "act" or heard.confidence < LOW_CONFIDENCE:
-                return
-            if meant.intent not in ACTS[State.STANDBY]:
-                return
-        if meant.intent == NONE and by_ear and (self.script.speaking or heard.confidence < NOISE):
+        if by_ear and self._is_noise(meant, heard.confidence):
             return
         self._quiet_since = self.now
         self.meant = meant
@@ -293,7 +287,29 @@ class Session:
             self.enter(State.IDLE)  # typed words need no wake phrase
         if meant.tier == "act":
             self._take_clearly(meant, heard.confidence)
-        elif self.state is State.EMERGENCY:
+        else:
+            self._take_doubtfully(meant)
+
+    def _is_noise(self, meant: Interpretation, confidence: float) -> bool:
+        """Whether something heard is to be passed over in silence."""
+        if self.state is State.STANDBY:
+            # A television gives half a "cramp" now and then; it must not wake anybody.
+            sure = meant.tier == "act" and confidence >= LOW_CONFIDENCE
+            return not sure or meant.intent not in ACTS[State.STANDBY]
+        return meant.intent == NONE and (self.script.speaking or confidence < NOISE)
+
+    def _take_clearly(self, meant: Interpretation, confidence: float) -> None:
+        """Act on what was understood, but for a "no" to a safety question that may have been another word."""
+        self.misses = 0
+        question = QUESTIONS[self.question] if self.question else None
+        if question and question.safety and meant.intent == "no" and confidence < LOW_CONFIDENCE:
+            question.doubt(self)
+        else:
+            self.act_on(meant)
+
+    def _take_doubtfully(self, meant: Interpretation) -> None:
+        """Ask, or say that nothing was understood, as the state allows."""
+        if self.state is State.EMERGENCY:
             stay_with_emergency(self)
         elif meant.lane == "too long":
             self.script.prompt("too_long")
@@ -305,15 +321,6 @@ class Session:
             cramp_goes_on(self)
         else:
             ask_which(self)
-
-    def _take_clearly(self, meant: Interpretation, confidence: float) -> None:
-        """Act on what was understood, but for a "no" to a safety question that may have been another word."""
-        self.misses = 0
-        question = QUESTIONS[self.question] if self.question else None
-        if question and question.safety and meant.intent == "no" and confidence < LOW_CONFIDENCE:
-            question.doubt(self)
-        else:
-            self.act_on(meant)
 
     def act_on(self, meant: Interpretation) -> None:
         """Answer the open question with it, or do what the state has for it."""

@@ -140,7 +140,7 @@ _MONTHS = [
 ]
 _TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
 def spell(number: int) -> str:
@@ -183,7 +183,7 @@ def words(text: str) -> tuple[str, ...]:
     Marks, emoji and control characters fall away; text in other scripts stays as words that match
     nothing.  Never fails, whatever the text.
     """
-    folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    folded = unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
     normal: list[str] = []
     for token in _WORD.findall(folded):
         normal.extend(_expand(token))
@@ -215,4 +215,4 @@ def without_fillers(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[str]:
     """Cut what is to be spoken into sentences, each with its mark; empty text gives none."""
-    return [part.strip() for part in re.findall(r"[^.!?]+[.!?]*['”\"]?", text) if part.strip(" .!?'\"")]
+    return [part.strip() for part in re.findall(r"[^.!?]+[.!?]*['\u201d\"]?", text) if part.strip(" .!?'\"")]

@@ -1,1 +1,1 @@
-"""From the microphone to words: PortAudio or a WAV file, the endpoint, Vosk, and the thread that owns them."""
+"""From the microphone to words: PortAudio or a WAV file, the endpoint, Vosk, and their thread."""

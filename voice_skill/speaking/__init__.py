@@ -1,1 +1,1 @@
-"""From sentences to the loudspeaker: pyttsx3 in a child process, our own player, and the thread that owns them."""
+"""From sentences to the loudspeaker: pyttsx3 in a child process, our own player, and their thread."""

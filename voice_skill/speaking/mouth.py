@@ -270,7 +270,10 @@ class Mouth:
         speaker, self._speaker = self._speaker, None
         self._sentence = ""
         if speaker is not None:
-            speaker.close()
+            try:
+                speaker.close()
+            except AudioDeviceError as error:  # a file that cannot be written fails only now
+                self._report("speaker", str(error))
 
     def _report(self, part: Part, reason: str) -> None:
         if part not in self._lost:

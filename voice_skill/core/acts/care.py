@@ -100,5 +100,5 @@ def _leave(s: Session, prompt: str) -> None:
 
 
 def ask_whether_cramp(s: Session) -> None:
-    """ "It hurts", outside the routine."""
+    """Something hurts, and no stretch is under way."""
     s.ask("hurts_idle")

@@ -1,0 +1,571 @@
+"""The stretches as the person hears them: their timing, each command at every step, power cuts, late clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import situations
+from timeline import Scene
+
+from voice_skill.content.bundle import Bundle, Step
+from voice_skill.core.states import State
+from voice_skill.messages import SetVoice
+
+VARIANTS = ("seated", "wall", "bed")
+SECONDS = {"settle": 20, "ankles": 30, "calf": 84, "thigh": 84, "massage": 32, "legs_up": 30, "close": 20}
+"""What each part takes, in all variants."""
+
+
+def steps_of(bundle: Bundle, variant: str) -> list[tuple[str, Step]]:
+    """Every step of a variant with the name of its part."""
+    return [(part.name, step) for part in bundle.routine.variants[variant].parts for step in part.steps]
+
+
+def under_way(bundle: Bundle, variant: str) -> Scene:
+    """The routine at its first step, the introduction just spoken."""
+    scene = situations.begun(bundle, variant)
+    return scene.at(scene.turn[-1].ends)
+
+
+def everywhere(bundle: Bundle, variant: str) -> Iterator[tuple[Scene, int]]:
+    """Each step of a variant, once while its line is spoken and once in its hold."""
+    for index, (_, step) in enumerate(steps_of(bundle, variant)):
+        for in_hold in (False, True) if step.hold else (False,):
+            scene = under_way(bundle, variant)
+            for _ in range(index):
+                scene.hears("next")
+            scene.wait(0.5)
+            while in_hold and scene.guide is not None and scene.guide.hold_left() == step.hold:
+                scene.wait(1.0)
+            assert scene.step == index, scene.story()
+            yield scene, index
+
+
+def finishes(scene: Scene) -> None:
+    """Without another word the routine goes on to its end."""
+    limit = scene.now + 700
+    while scene.guide is not None:
+        assert scene.now < limit, f"the routine never ended\n{scene.story()}"
+        before = scene.step
+        scene.wait(10)
+        assert scene.step is None or before is None or scene.step >= before, scene.story()
+    scene.expect_state(State.IDLE)
+    assert "place" not in scene.memory
+
+
+# --- the whole of it ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_routine_takes_five_minutes(bundle: Bundle, variant: str) -> None:
+    """From the first line to the end it is five minutes to the second, and so is each part."""
+    scene = under_way(bundle, variant)
+    began = scene.now
+    starts = {"settle": began}
+    while scene.guide is not None:
+        starts.setdefault(scene.guide.where().part.name, scene.now)
+        due = scene._next_due()
+        assert due is not None
+        scene.at(due)
+    starts["end"] = scene.now
+    assert scene.now - began == pytest.approx(300.0, abs=0.05)
+    times = list(starts.values())
+    took = {name: end - start for name, start, end in zip(starts, times, times[1:], strict=False)}
+    assert took == pytest.approx(SECONDS, abs=0.05)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_part_is_announced(bundle: Bundle, variant: str) -> None:
+    """Five parts are counted aloud, each with its name."""
+    scene = under_way(bundle, variant)
+    finishes(scene)
+    intros = [spoken.text for spoken in scene.said if "part_intro" in spoken.names]
+    titles = [part.title for part in bundle.routine.variants[variant].parts if part.counted]
+    assert len(intros) == 5
+    for intro, number, title in zip(intros, ("one", "two", "three", "four", "five"), titles, strict=True):
+        assert f"{number} of five" in intro
+        assert title in intro
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("rate", [110, 150, 210])
+def test_no_hold_is_cut_by_a_slow_voice(bundle: Bundle, variant: str, rate: int) -> None:
+    """At every rate each hold has its full time after its line was heard, and ends with the tone."""
+    scene = under_way(bundle, variant)
+    scene._carry_out([SetVoice(rate, 0.4)])
+    finishes(scene)
+    holds = [step for _, step in steps_of(bundle, variant) if step.hold]
+    eases = [at for at, name in scene.tones if name == "ease"]
+    assert len(eases) == len(holds)
+    for at, step in zip(eases, holds, strict=True):
+        line = max((s for s in scene.said if s.text == step.say.text and s.ends <= at), key=lambda s: s.ends)
+        assert at - line.ends >= step.hold - 0.05, f"{line} was held for {at - line.ends:.1f} s only"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_nobody_is_left_in_silence(bundle: Bundle, variant: str) -> None:
+    """Silence lasts hardly longer than ten seconds in the whole routine; then comes a word or a tone."""
+    scene = under_way(bundle, variant)
+    began = scene.now
+    finishes(scene)
+    sounds = sorted([(s.begins, s.ends) for s in scene.said if s.begins >= began] + [(at, at) for at, _ in scene.tones])
+    gaps = [later - end for (_, end), (later, _) in zip(sounds, sounds[1:], strict=False)]
+    assert max(gaps) <= 11.5
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_nothing_is_said_after_good_night(bundle: Bundle, variant: str) -> None:
+    """The last line says good night; after that the room is quiet."""
+    scene = under_way(bundle, variant)
+    finishes(scene)
+    last = steps_of(bundle, variant)[-1][1].say.text
+    assert scene.said[-1].text == last, scene.story()
+    scene.silence(4 * 3600)
+
+
+def test_the_variant_asked_for_is_done(bundle: Bundle) -> None:
+    """Asking for a way of stretching gets that way; only standing needs the question of steadiness."""
+    for words, variant in (("lying down", "bed"), ("sitting down", "seated")):
+        scene = situations.idle(bundle).hears(words).expect_only("safety_check").hears("no")
+        scene.expect_first("routine_intro")
+        assert scene.guide is not None
+        assert scene.guide.variant == variant
+    situations.idle(bundle).hears("at the wall").hears("no").expect_only("steady_check")
+
+
+@pytest.mark.parametrize(
+    ("text", "variant"),
+    [("yes", "wall"), ("no", "bed"), ("i don't know", "seated"), ("purple monkeys dance", "seated"), ("maybe", "seated")],
+)
+def test_steadiness_decides(bundle: Bundle, text: str, variant: str) -> None:
+    """Only who says that they are steady stands; in doubt one sits."""
+    scene = situations.steadiness_asked(bundle).hears(text)
+    assert scene.guide is not None
+    assert scene.guide.variant == variant
+
+
+@pytest.mark.parametrize("text", ["never mind", "stop", "cancel that", "forget it"])
+def test_the_routine_can_be_called_off_before_it_begins(bundle: Bundle, text: str) -> None:
+    """Whoever changes their mind at the question of steadiness is left alone."""
+    scene = situations.steadiness_asked(bundle).hears(text).expect_only("declined").expect_state(State.IDLE)
+    assert scene.guide is None
+
+
+# --- every command at every step ------------------------------------------------------------------------------
+
+
+def check_next(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The following step begins, or the routine is over."""
+    scene.hears("next")
+    if index + 1 == len(steps_of(bundle, variant)):
+        scene.expect_first("at_last_step").expect_state(State.IDLE)
+        assert "place" not in scene.memory
+        return
+    assert scene.step == index + 1
+    scene.expect_state(State.ROUTINE)
+    assert scene.turn[-1].text == steps_of(bundle, variant)[index + 1][1].say.text
+
+
+def check_back(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The step before begins; at the first one that is said, and it begins again."""
+    scene.hears("back")
+    assert scene.step == max(0, index - 1)
+    if index == 0:
+        scene.expect_first("at_first_step")
+    assert scene.turn[-1].text == steps_of(bundle, variant)[max(0, index - 1)][1].say.text
+
+
+def check_skip(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The following part begins, or the routine is over."""
+    steps = steps_of(bundle, variant)
+    following = next((i for i in range(index, len(steps)) if steps[i][0] != steps[index][0]), None)
+    scene.hears("skip this one").expect_first("skipping")
+    assert scene.step == following
+    if following is None:
+        scene.expect_state(State.IDLE)
+    else:
+        assert scene.turn[-1].text == steps[following][1].say.text
+
+
+def check_repeat(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The step's line comes again, and the whole hold."""
+    step = steps_of(bundle, variant)[index][1]
+    scene.hears("repeat")
+    assert scene.turn[-1].text == step.say.text
+    assert scene.step == index
+    assert scene.guide is not None
+    assert scene.guide.hold_left() == step.hold
+    finishes(scene)
+
+
+def check_pause(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The clock stands and the room is quiet, until the person wants to go on, at the same step."""
+    assert scene.guide is not None
+    scene.hears("pause").expect_only("paused").expect_state(State.PAUSED)
+    left = scene.guide.left()
+    scene.settles().silence(600)
+    assert scene.guide.left() == left
+    scene.hears("carry on").expect_state(State.ROUTINE)
+    assert scene.turn, "nothing was said on carrying on"
+    assert scene.step == index
+    assert scene.guide.left() >= left - 0.01
+    finishes(scene)
+
+
+def check_resume(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Carrying on with what is under way changes nothing."""
+    scene.hears("carry on").expect_state(State.ROUTINE)
+    assert scene.step == index
+    finishes(scene)
+
+
+def check_how_long(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The time left is told, and the step goes on."""
+    goes_on(scene.hears("how long left").expect_only("time_left"), index)
+
+
+def check_where(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The part is named, with its number where it has one, and the step goes on."""
+    part = steps_of(bundle, variant)[index][0]
+    numbers = {"ankles": "one", "calf": "two", "thigh": "three", "massage": "four", "legs_up": "five"}
+    scene.hears("where are we")
+    if part in numbers:
+        scene.expect_first("where_am_i").expect_said(f"{numbers[part]} of five")
+    else:
+        scene.expect_first("where_uncounted")
+    goes_on(scene, index)
+
+
+def goes_on(scene: Scene, index: int) -> None:
+    """After what was said the same step goes on, with what was left of its hold."""
+    assert scene.guide is not None
+    left = scene.guide.hold_left()
+    scene.settles(40).wait(0.1)
+    scene.expect_state(State.ROUTINE)
+    if scene.step == index:
+        assert scene.guide.hold_left() <= left + 0.01
+    else:
+        assert scene.step == index + 1
+    finishes(scene)
+
+
+def check_voice(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Each change of the voice is made, and the step goes on."""
+    for word in ("slower", "faster", "louder", "quieter"):
+        before = scene.voice
+        scene.hears(word).expect_first(f"{word}_done").expect_state(State.ROUTINE)
+        assert scene.voice != before
+        assert scene.step == index
+    goes_on(scene, index)
+
+
+def check_hurts(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The hold ends at once, an easier way is offered, and nothing goes on by itself."""
+    gentlest = bundle.routine.variants[variant].easier is None
+    scene.hears("it hurts").expect_only("hurts_gentlest" if gentlest else "hurts").expect_state(State.PAUSED)
+    scene.settles().hears("how long do cramps last").settles().wait(800)
+    scene.expect_not("resumed").expect_state(State.PAUSED)
+    assert not any(name.startswith(("step", "halfway")) for names in scene.names for name in names)
+    scene.hears("carry on")
+    assert scene.step == index
+    finishes(scene)
+
+
+def check_hurts_then_easier(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Yes to the easier way changes to it, in the same part."""
+    easier = bundle.routine.variants[variant].easier
+    if easier is None:
+        return
+    part = steps_of(bundle, variant)[index][0]
+    scene.hears("ouch that hurts").hears("yes please").expect_first("easier_done").expect_state(State.ROUTINE)
+    assert scene.guide is not None
+    assert (scene.guide.variant, scene.guide.where().part.name) == (easier, part)
+    finishes(scene)
+
+
+def check_easier(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The gentler way is taken in the same part; with the gentlest that is said, and it goes on."""
+    easier = bundle.routine.variants[variant].easier
+    part = steps_of(bundle, variant)[index][0]
+    scene.hears("easier").expect_first("easier_done" if easier else "gentlest_already").expect_state(State.ROUTINE)
+    assert scene.guide is not None
+    assert (scene.guide.variant, scene.guide.where().part.name) == (easier or variant, part)
+    finishes(scene)
+
+
+def check_variants(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Another way is taken in the same part."""
+    part = steps_of(bundle, variant)[index][0]
+    for words, wanted in (("lying down", "bed"), ("sitting down", "seated")):
+        scene.hears(words).expect_first("variant_done").expect_state(State.ROUTINE)
+        assert scene.guide is not None
+        assert (scene.guide.variant, scene.guide.where().part.name) == (wanted, part)
+    finishes(scene)
+
+
+def check_wall(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Standing up needs a yes to the question of steadiness; anything else leaves things as they are."""
+    if variant == "wall":
+        return
+    scene.hears("at the wall").expect_only("steady_check")
+    scene.hears("no").expect_first("wall_needs_steady")
+    goes_on_in(scene, variant, index)
+    scene.hears("at the wall").settles().wait(9).expect("steady_check", "wall_needs_steady")
+    goes_on_in(scene, variant, index)
+    scene.hears("at the wall").settles().hears("purple monkeys dance").expect_first("wall_needs_steady")
+    goes_on_in(scene, variant, index)
+    part = steps_of(bundle, variant)[index][0]
+    scene.hears("at the wall").hears("yes i'm steady").expect_first("variant_done")
+    assert scene.guide is not None
+    assert (scene.guide.variant, scene.guide.where().part.name) == ("wall", part)
+    finishes(scene)
+
+
+def goes_on_in(scene: Scene, variant: str, index: int) -> None:
+    """The routine is still in this variant and at this step."""
+    assert scene.guide is not None
+    scene.expect_state(State.ROUTINE)
+    assert (scene.guide.variant, scene.step) == (variant, index)
+
+
+def check_cramp(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """First aid comes first; then the person may carry on, at the same step."""
+    scene.hears("cramp").expect_first("cramp_1").expect_state(State.CRAMP)
+    scene.settles().hears("it has gone").expect("cramp_eased", "cramp_to_routine")
+    scene.settles().hears("carry on").expect_state(State.ROUTINE)
+    assert scene.step == index
+    finishes(scene)
+
+
+def check_stop(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """It is over at once, and nothing is kept."""
+    scene.hears("stop").expect_only("routine_stopped").expect_state(State.IDLE)
+    assert scene.guide is None
+    assert "place" not in scene.memory
+    scene.settles().silence(600)
+
+
+def check_question(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """The answer comes first and alone, without an offer; then the same step goes on."""
+    goes_on(scene.hears("how long do cramps last").expect_only("reply how_long_last"), index)
+
+
+def check_nonsense(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """What is not understood costs a few words, in the end none, and the step goes on."""
+    for prompts in (1, 1, 0):
+        scene.hears("purple monkeys dance").expect_state(State.ROUTINE)
+        assert sum("resumed" not in names for names in scene.names) <= prompts + 2
+        assert scene.step == index
+    goes_on(scene, index)
+
+
+def check_noise(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Noise changes nothing, not even the time."""
+    assert scene.guide is not None
+    left, now = scene.guide.left(), scene.now
+    for _ in range(4):
+        scene.hears("murmur of the television", confidence=0.3).expect_only()
+    finishes(scene)
+    assert scene.now - now <= left + 11
+
+
+def check_never_mind(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Taking back a word that was misheard does not end the routine."""
+    goes_on(scene.hears("i didn't mean that").expect_state(State.ROUTINE), index)
+
+
+def check_yes(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """A word of assent in the middle of a stretch does no harm."""
+    goes_on(scene.hears("okay").expect_state(State.ROUTINE), index)
+
+
+def check_hello(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Asking whether we are there is answered, and the step goes on."""
+    goes_on(scene.hears("are you there").expect_first("awake"), index)
+
+
+def check_start(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Asking for the stretches in the middle of them does not lose them."""
+    goes_on(scene.hears("start the routine").expect_first("routine_already"), index)
+
+
+def check_emergency(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """An emergency ends the stretches for good."""
+    scene.hears("i can't breathe").expect_state(State.EMERGENCY)
+    assert "place" not in scene.memory
+    scene.settles().wait(600)
+    scene.expect_state(State.EMERGENCY)
+    assert not any(name.startswith(("step", "halfway")) for names in scene.names for name in names)
+
+
+def check_loss(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """A lost microphone is named, and the stretches go on without it."""
+    scene.loses("microphone").expect("microphone_lost").expect_state(State.ROUTINE)
+    goes_on(scene, index)
+
+
+def check_hasty(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Commands that follow on each other's heels all count."""
+    scene.hears("pause").hears("carry on").hears("pause").hears("louder").hears("carry on")
+    scene.expect_state(State.ROUTINE)
+    assert scene.step == index
+    finishes(scene)
+
+
+def check_good_night(scene: Scene, index: int, bundle: Bundle, variant: str) -> None:
+    """Good night ends it, with one line."""
+    scene.hears("good night").expect_only("good_night").expect_state(State.STANDBY)
+    scene.settles().silence(4 * 3600)
+
+
+CHECKS: dict[str, Callable[[Scene, int, Bundle, str], None]] = {
+    name.removeprefix("check_"): check for name, check in list(globals().items()) if name.startswith("check_")
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_command_at_every_step(bundle: Bundle, variant: str, name: str) -> None:
+    """Whatever is said, at whichever step, in its line or in its hold, does what it says and no more."""
+    for scene, index in everywhere(bundle, variant):
+        CHECKS[name](scene, index, bundle, variant)
+
+
+@pytest.mark.parametrize("text", ["next", "back", "skip this one", "repeat", "easier", "sitting down", "carry on", "yes", "i'm ready"])
+def test_out_of_a_pause(bundle: Bundle, text: str) -> None:
+    """Moving on out of a pause ends the pause."""
+    scene = situations.paused(bundle).hears(text).settles().wait(0.1)
+    if text != "repeat":
+        scene.expect_state(State.ROUTINE)
+        finishes(scene)
+
+
+@pytest.mark.parametrize("text", ["no", "not yet", "wait", "louder", "how long left", "where are we", "why do i get cramps", "never mind", "what can i say", "are you there", "purple monkeys dance", "thank you"])
+def test_a_pause_lasts(bundle: Bundle, text: str) -> None:
+    """What is no wish to go on leaves the pause alone."""
+    scene = situations.paused(bundle)
+    step = scene.step
+    scene.hears(text).settles().wait(60)
+    scene.expect_state(State.PAUSED)
+    assert scene.step == step
+
+
+def test_a_long_pause_is_put_away_and_can_be_carried_on(bundle: Bundle) -> None:
+    """Whoever fell asleep in a pause finds the place again, by way of the safety question."""
+    scene = situations.paused(bundle)
+    step = scene.step
+    scene.wait(3600).expect_state(State.STANDBY)
+    scene.hears("hello").settles().hears("carry on").expect_only("safety_check").settles().hears("no")
+    scene.settles().wait(0.1)
+    scene.expect_state(State.ROUTINE)
+    assert scene.step == step
+
+
+# --- power cuts -----------------------------------------------------------------------------------------------
+
+
+def resume_after_crash(scene: Scene, variant: str) -> Scene:
+    """Start again, and take up the offer to carry on."""
+    again = scene.crash().starts().expect_only("carry_on_offer").hears("yes").expect_only("safety_check").hears("no")
+    if variant == "wall":
+        again.expect_only("steady_check").hears("yes i'm steady")
+    return again.expect_state(State.ROUTINE)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_power_cut_at_any_second(bundle: Bundle, variant: str) -> None:
+    """Cut at whichever second, the restart names the part and goes on with the very step."""
+    scene = under_way(bundle, variant)
+    while scene.guide is not None:
+        part, step = scene.guide.where().part, scene.step
+        again = scene.crash().starts().expect_only("carry_on_offer").expect_said(part.title)
+        again = resume_after_crash(scene, variant)
+        again.settles(20).wait(0.1)
+        assert again.guide is not None
+        assert again.guide.variant == variant
+        assert again.step == step, f"{again.step} instead of {step}\n{scene.story()}"
+        scene.wait(1.0)
+
+
+@pytest.mark.parametrize("place", ["paused", "hurting", "cramp_in_routine", "cramp_over", "begun"])
+def test_a_power_cut_in_between(bundle: Bundle, place: str) -> None:
+    """Cut while the routine stands still, the place is not lost."""
+    scene = situations.PLACES[place](bundle)
+    step = scene.step
+    again = resume_after_crash(scene, "seated").settles().wait(0.1)
+    assert again.step == step
+    finishes(again)
+
+
+@pytest.mark.parametrize("place", ["idle", "emergency", "standby", "safety_asked", "steadiness_asked", "cramp"])
+def test_a_power_cut_elsewhere_offers_nothing(bundle: Bundle, place: str) -> None:
+    """Where no routine was broken off, none is offered."""
+    situations.PLACES[place](bundle).crash().starts().expect_only("hello_again")
+
+
+def test_a_second_power_cut_before_the_answer(bundle: Bundle) -> None:
+    """The place survives another cut while we ask whether to carry on."""
+    scene = situations.carrying_on_offered(bundle)
+    scene.crash().starts().expect_only("carry_on_offer")
+    scene.hears("yes").crash().starts().expect_only("carry_on_offer")
+
+
+def test_the_place_can_be_let_go(bundle: Bundle) -> None:
+    """Whoever does not want to carry on is not asked again."""
+    scene = situations.carrying_on_offered(bundle).hears("no").expect_only("carry_on_declined")
+    assert "place" not in scene.memory
+    scene.settles().crash().starts().expect_only("hello_again")
+
+
+@pytest.mark.parametrize("text", ["start the routine", "start from the beginning", "start over"])
+def test_a_fresh_start_is_a_fresh_start(bundle: Bundle, text: str) -> None:
+    """Asking for a fresh start, instead of carrying on, gets one."""
+    scene = situations.carrying_on_offered(bundle).hears(text).expect_only("safety_check").hears("no")
+    scene.expect_only("steady_check").hears("sitting down").settles().wait(0.1)
+    assert scene.step == 0
+
+
+def test_carrying_on_at_the_wall_needs_steady_feet(bundle: Bundle) -> None:
+    """After a cut in the standing variant steadiness is asked about again; without it one sits or lies."""
+    scene = under_way(bundle, "wall").waits_for("step calf 2").crash().starts().hears("yes").hears("no")
+    scene.expect_only("steady_check").hears("no").settles().wait(0.1)
+    assert scene.guide is not None
+    assert scene.guide.variant != "wall"
+    assert scene.guide.where().part.name == "calf"
+
+
+@pytest.mark.parametrize("place", ["", "{", "[]", "null", '{"variant": "seated"}', "7", "x" * 9999, '{"variant": 1, "part": 2, "step": 3, "phase": 4, "elapsed": 5}'])
+def test_a_damaged_place_is_forgotten(bundle: Bundle, place: str) -> None:
+    """What cannot be read is not offered, and not kept."""
+    scene = Scene(bundle, {"met": "yes", "place": place}).starts().expect_only("hello_again")
+    assert "place" not in scene.memory
+    scene.hears("carry on").expect_not("safety_check")
+
+
+# --- clocks that come late ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [1.5, 5, 30, 600, 36_000])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_machine_that_slept(bundle: Bundle, variant: str, seconds: float) -> None:
+    """After a sleep at most one step is passed, it is said that time was lost, and the rest follows."""
+    for scene, index in everywhere(bundle, variant):
+        last = index + 1 == len(steps_of(bundle, variant))
+        scene.after(0)
+        scene.sleeps(seconds)
+        scene.wait(0.2)
+        assert scene.step in (index, index + 1) or (last and scene.step is None), scene.story()
+        if scene.step == index + 1 and seconds > 20:
+            scene.expect("late")
+        finishes(scene)
+
+
+@pytest.mark.parametrize("place", situations.PLACES)
+def test_sleeping_anywhere_does_no_harm(bundle: Bundle, place: str) -> None:
+    """A laptop that was closed for the night wakes up without a flood of words."""
+    scene = situations.PLACES[place](bundle)
+    scene.after(0)
+    scene.sleeps(8 * 3600)
+    scene.wait(1.0)
+    assert len(scene.turn) <= 3, scene.story()
