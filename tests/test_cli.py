@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import wave
 from pathlib import Path
 
 import pytest
 from speech import spoken
+
+from voice_skill.memory import FILE_NAME, Memory
 
 NEWLINE = "\n"
 
@@ -245,6 +248,35 @@ def test_a_broken_off_routine_is_offered_again(home: dict[str, str]) -> None:
     """What one run stored, the next one offers to carry on."""
     run(home, "type", "--silent", given=NEWLINE.join(["start the routine", "no", "sitting", "next"]) + NEWLINE)
     assert "carry on" in run(home, "type", "--silent", given="no thanks" + NEWLINE).stdout
+
+
+def test_a_power_cut_costs_no_step(home: dict[str, str]) -> None:
+    """Killed in the middle of the calf stretch, the next start offers to carry on with the calf."""
+    session = subprocess.Popen(
+        [sys.executable, "-m", "voice_skill", "type", "--silent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=home,
+        text=True,
+    )
+    assert session.stdin
+    assert session.stdout
+    for words in ("start the routine", "no", "sitting", "next", "next"):
+        session.stdin.write(words + NEWLINE)
+        session.stdin.flush()
+    stored = Memory(Path(home["HOME"]) / ".local/share/voice-skill" / FILE_NAME)
+    until = time.monotonic() + 30
+    while "calf" not in (stored.recall("place") or ""):
+        assert session.poll() is None
+        assert time.monotonic() < until, "the place was not stored"
+    stored.close()
+    session.kill()
+    session.wait()
+    session.stdin.close()
+    session.stdout.close()
+    offered = run(home, "type", "--silent", given="yes" + NEWLINE + "no" + NEWLINE).stdout
+    assert "the calf" in offered.splitlines()[1]
+    assert "Part two of five, the calf" in offered
 
 
 def test_hands_free_without_a_model_goes_on(home: dict[str, str], no_devices: Path, tmp_path: Path) -> None:

@@ -388,7 +388,7 @@ def test_more_of_an_emergency_is_about_the_emergency(bundle: Bundle) -> None:
     scene.expect_first("more emergency")
 
 
-# --- safety questions -------------------------------------------------------------------------------------
+# --- safety questions -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("place", ["safety_asked", "safety_doubted"])
@@ -463,7 +463,7 @@ def test_only_a_no_is_a_no_to_the_safety_question(bundle: Bundle, place: str, te
 
 @pytest.mark.parametrize("place", ["safety_asked", "safety_doubted"])
 def test_a_no_that_was_hardly_heard_is_no_no(bundle: Bundle, place: str) -> None:
-    """ "No" is the word that is misheard most; when unsure, we ask or leave it."""
+    """The word "no" is misheard most; when unsure, we ask or leave it."""
     PLACES[place](bundle).hears("no", confidence=0.3).expect_not("steady_check", "routine_intro")
 
 

@@ -162,7 +162,7 @@ class Scene:
             self.bundle, self.interpreter, region, VOICE, recollection, quiet_after=self.quiet_after
         )
 
-    # --- what happens ---------------------------------------------------------------------------------
+    # --- what happens -----------------------------------------------------------------------------
 
     def starts(self) -> Scene:
         """Switch the skill on."""
@@ -243,7 +243,7 @@ class Scene:
         """The power is cut; the scene after it, not yet started."""
         return Scene(self.bundle, dict(self.memory), self.quiet_after, self.region)
 
-    # --- what must hold -------------------------------------------------------------------------------
+    # --- what must hold ---------------------------------------------------------------------------
 
     @property
     def state(self) -> State:
@@ -292,7 +292,7 @@ class Scene:
         return self
 
     def expect_first(self, name: str) -> Scene:
-        """This must be the first thing said since the person's last turn."""
+        """Must have been the first thing said since the person's last turn."""
         assert self.names and name in self.names[0], f"expected '{name}' first\n{self.story()}"
         return self
 
@@ -331,7 +331,7 @@ class Scene:
         """The latest of what was said, for reading a failure."""
         return f"at {self.now:.1f} in {self.state}:\n" + "\n".join(map(str, self.said[-lines:]))
 
-    # --- the app --------------------------------------------------------------------------------------
+    # --- the app ----------------------------------------------------------------------------------
 
     def _next_due(self) -> float | None:
         deadline = self.session.deadline()

@@ -112,9 +112,9 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
         print(
             "no --human-speech: the model will know synthetic voices best, and real ones markedly less well"
         )
-    second = Stage("second", "ce", 0.6 * plan.effort, 2e-3, 9000, plan.seed + 2)
+    second = Stage("second", "ce", 0.45 * plan.effort, 2e-3, 9000, plan.seed + 2)
     checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
-    third = Stage("third", "mmi", 2.2 * plan.effort, 1e-3, 9000, plan.seed + 3)
+    third = Stage("third", "mmi", 1.9 * plan.effort, 1e-3, 9000, plan.seed + 3)
     return train(third, store, run, checkpoint, progress.teller("third"))
 
 

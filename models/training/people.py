@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -25,8 +24,6 @@ WORST = -2.1
 
 Four recordings in a hundred are; with wrong transcripts three in four would be.
 """
-MOST_ALIKE = 230
-"""More recordings of one text are left out: 35 command words would else be a third of everything."""
 
 
 def scores_of(network: Network, mel: np.ndarray, priors: np.ndarray) -> np.ndarray:
@@ -42,7 +39,7 @@ def prepare_people(
     source: Path, target: Path, checkpoint: Path, priors: np.ndarray, tell: Callable[[float, str], None]
 ) -> None:
     """Writes the aligned parts that are missing, on two processes."""
-    allowed = few_alike([r for r in recordings(source) if not r.held_out])
+    allowed = [r for r in recordings(source) if not r.held_out]
     groups = [allowed[i : i + PER_PART] for i in range(0, len(allowed), PER_PART)]
     with ProcessPoolExecutor(2) as pool:
         jobs = [
@@ -53,17 +50,6 @@ def prepare_people(
         for done, job in enumerate(as_completed(jobs), start=1):
             kept += job.result()
             tell(done / len(jobs), f"alignment {done} of {len(jobs)}, {kept} recordings kept")
-
-
-def few_alike(found: list[Recording]) -> list[Recording]:
-    """At most `MOST_ALIKE` recordings of each text, the first ones."""
-    seen: Counter[str] = Counter()
-    kept: list[Recording] = []
-    for recording in found:
-        seen[recording.text] += 1
-        if seen[recording.text] <= MOST_ALIKE:
-            kept.append(recording)
-    return kept
 
 
 def align_part(stem: Path, group: list[Recording], checkpoint: Path, priors: np.ndarray) -> int:

@@ -7,6 +7,7 @@ voice's own rendering of each sentence.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,16 +31,16 @@ def room(model_folder: Path) -> Iterator[Room]:
 
 
 def begin_routine(room: Room) -> str:
-    """Ask for the stretches, deny the warning signs, choose to sit; gives the first instruction."""
+    """Ask for the stretches, deny the warning signs, choose to stand; gives the first instruction."""
     room.say("start the routine")
     room.expect_reply("swollen, hot or very tender")
     room.let_finish()
     room.say("no thanks")
     room.expect_reply("steady on your feet")
     room.let_finish()
-    room.say("sitting down", "ked")
+    room.say("yes please")
     room.expect_reply("mild pull")
-    step = room.expect_reply("both feet flat on the floor", within=30)
+    step = room.expect_reply("light on, floor clear", within=30)
     room.let_finish()
     room.expect_sound(step)
     return step[1].text
@@ -78,15 +79,15 @@ def test_the_routine_is_led_by_ear(room: Room) -> None:
     room.expect_reply("when you're ready")
     room.let_finish()
     room.say("carry on")
-    room.expect_reply("carrying on|on we go")
+    room.expect_reply("light on, floor clear")
     room.let_finish()
-    room.say("how long is left", "ked")
+    room.say("how long is left")
     left = room.expect_reply("minutes")
     room.let_finish()
     room.expect_sound(left)
 
     room.say("next step")
-    room.expect_reply("mild pull is enough|draw both feet up")
+    room.expect_reply("mild pull is enough")
     room.let_finish()
     room.say("it hurts")
     let_go = room.expect_reply("let the leg rest")
@@ -127,5 +128,4 @@ def test_a_microphone_may_come_and_go(room: Room) -> None:
     room.expect_reply("hear you again")
     room.let_finish()
     room.say("carry on")
-    room.expect_reply("carrying on|on we go")
-    assert room.expect_reply(".")[1].text == step
+    room.expect_reply(re.escape(step))

@@ -199,6 +199,8 @@ class Bundle:
     """Patterns by the name of the sign; ``safety`` says how they are read."""
     red_flags: tuple[RedFlag, ...]
     routine: RoutinePlan
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Word families by name, for ``<name>`` in patterns; ``clauses.ROLES`` are read for what they do."""
     not_ours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Everyday talk by subject: what comes nearest to it is refused."""
     tests: tuple[ContentTest, ...] = ()

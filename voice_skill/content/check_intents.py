@@ -11,8 +11,8 @@ from voice_skill.content.hints import nearest
 from voice_skill.content.prompts import INTENTS, NO_INTENT, RED_FLAG_LEVELS, TELL
 from voice_skill.core.text import normal
 
-FEWEST_PHRASES = {"information": 15, "command": 10}
-"""How many wordings a kind of intent needs; safety intents have the red-flag rules beside theirs."""
+FEWEST_PHRASES = {"information": 5, "command": 5}
+"""Below this a kind of intent can hardly be found; safety intents have the red-flag rules beside theirs."""
 
 _PLAIN = re.compile(r"[a-z]+(?:['-][a-z]+)*(?: [a-z]+(?:['-][a-z]+)*)*")
 

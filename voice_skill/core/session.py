@@ -159,7 +159,6 @@ class Session:
         if context == "routine":
             self.enter(State.ROUTINE)
             self.coach.begin(self.bundle.routine.default)
-            self._settle()
         elif context == "asked":
             self.ask("offer_routine")
         self.script.silence()

@@ -1,0 +1,135 @@
+"""The README is kept true: its generated blocks, commands, files and figures.
+
+Run ``UPDATE_README=1 pytest tests/test_readme.py`` to write the generated blocks anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from voice_skill.cli import _parser
+from voice_skill.config import load
+from voice_skill.content import check, reader
+from voice_skill.core.asking import Asker
+from voice_skill.core.states import MOVES
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+
+
+def block(name: str) -> str:
+    """What stands between the marks of a block."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README.read_text(), re.DOTALL)
+    assert found, f"README.md has no block '{name}'"
+    return found[1]
+
+
+def hold(name: str, expected: str) -> None:
+    """Compare a block with what it should be, or write it."""
+    if os.environ.get("UPDATE_README"):
+        text = README.read_text()
+        marked = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
+        README.write_text(re.sub(marked, lambda m: m[1] + expected + m[2], text, flags=re.DOTALL))
+    assert block(name) == expected, f"the block '{name}' has drifted; UPDATE_README=1 writes it anew"
+
+
+def states_diagram() -> str:
+    """The table of states as Mermaid."""
+    lines = [
+        f"    {state.name.lower()} --> {following.name.lower()}"
+        for state, followers in MOVES.items()
+        for following in sorted(followers, key=lambda each: each.name)
+    ]
+    return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> idle", *lines, "```", ""])
+
+
+def summary(path: Path) -> str:
+    """First sentence of a module's docstring."""
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return docstring.split("\n\n")[0].replace("\n", " ")
+
+
+def layout() -> str:
+    """The packages and the modules beside them, each with the first sentence of its docstring."""
+    package = ROOT / "voice_skill"
+    rows = ["| where | what |", "|---|---|"]
+    for folder in sorted(path.parent for path in package.glob("*/__init__.py")):
+        rows.append(f"| `voice_skill/{folder.name}/` | {summary(folder / '__init__.py')} |")
+    for module in sorted(package.glob("[!_]*.py")):
+        rows.append(f"| `voice_skill/{module.name}` | {summary(module)} |")
+    rows += [
+        "| `intents/` | The content bundle: YAML files, each with its tests beside it. |",
+        "| `models/` | The speech model, its card, and the programs that make it. |",
+        "| `tests/` | Tests; `tests/room/` on real sound streams, `tests/benchmarks/` for the figures. |",
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def test_the_states_are_drawn_as_they_are() -> None:
+    """The diagram of states is drawn from the table."""
+    hold("states", states_diagram())
+
+
+def test_the_layout_is_listed_as_it_is() -> None:
+    """The table of modules is made from their docstrings."""
+    hold("layout", layout())
+
+
+def shell_lines() -> list[str]:
+    """Every line of the README's shell blocks, without comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
+    return [line.split("#")[0].strip() for part in blocks for line in part.splitlines() if line.strip()]
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    """Each voice-skill line of the README is one that the parser accepts."""
+    commands = [line for line in shell_lines() if line.startswith("voice-skill ")]
+    assert len(commands) >= 7
+    for line in commands:
+        words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line)[1:]]
+        assert _parser().parse_args(words).run
+
+
+def test_the_test_command_is_the_script() -> None:
+    """The README's test command is the script that CI runs too, and the script is sound shell."""
+    assert "bash tests/run" in shell_lines()
+    subprocess.run(["bash", "-n", str(ROOT / "tests/run")], check=True)
+    assert "README" in (ROOT / ".ci/run").read_text()
+
+
+def test_the_settings_of_the_readme_are_valid(tmp_path: Path) -> None:
+    """The example of a settings file is accepted as it stands."""
+    found = re.search(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
+    assert found
+    settings = tmp_path / "config.toml"
+    settings.write_text(found[1])
+    assert load(settings, {}).region == "uk"
+
+
+def test_the_example_intent_passes_the_check(bundle_folder: Path, tmp_path: Path) -> None:
+    """A newcomer who adds the README's example to the bundle meets no problem in it."""
+    intent, tests = re.findall(r"```yaml\n(.*?)```", README.read_text(), re.DOTALL)
+    for file in bundle_folder.glob("*.yaml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "night_light.yaml").write_text(intent)
+    (tmp_path / "night_light.test.yaml").write_text(tests)
+    bundle, problems = reader.read(tmp_path)
+    assert bundle is not None, problems
+    asker = Asker(bundle, bundle.regions["uk"])
+    found = check.find_problems(bundle, None, asker.understand)
+    assert not [str(problem) for problem in found if problem.place.file.startswith("night_light")]
+
+
+def test_figures_are_measured_not_promised() -> None:
+    """The figures name the machine and the command that made them."""
+    figures = block("figures")
+    if not figures.strip():
+        pytest.fail("README.md has no figures; run the command of its section 'Figures' and put its table in")
+    assert "tests/benchmarks/" in figures
+    assert "cores" in figures

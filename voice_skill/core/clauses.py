@@ -1,0 +1,147 @@
+"""What was said, cut into clauses: what each denies, and whether it is about here and now.
+
+Pure.  A red-flag pattern says which words must come together; this says whether they are *meant*: "no
+chest pain", "my leg was swollen years ago" and "what if it ever swells" have the words and are no reports.
+Which words deny, turn, date or lead on is data: the families named in ``ROLES``, section ``words`` of the
+bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice_skill.core.patterns import Found, Span
+
+REACH = 8
+"""How many words a "not" or "no" denies at most, if its clause lasts that long."""
+
+ROLES = (
+    "denies",
+    "denies_nothing",
+    "denied_afterwards",
+    "turns",
+    "subjects",
+    "determiners",
+    "verbs",
+    "leads_on",
+    "long_past",
+    "past_verbs",
+    "present",
+    "now",
+    "imagined",
+    "asks_in_general",
+    "hearsay",
+    "only_asking",
+    "persons",
+    "well",
+    "places",
+    "joins",
+)
+"""The word families that are read here, and not only where a pattern names them."""
+
+
+class Clauses:
+    """One utterance; positions are counted in words."""
+
+    def __init__(self, tokens: Sequence[str], roles: Found) -> None:
+        """``roles``: where the families of ``ROLES`` stand, by the name of the family."""
+        self._length = len(tokens)
+        self._at = {role: _covered(spans) for role, spans in roles.items()}
+        self._roles = roles
+        self._number = self._numbers()
+        self._denied_by = self._denials()
+        self._past = self._dated()
+        self._imagined = {self._number[start] for start, _ in roles.get("imagined", ())}
+        afterwards = roles.get("denied_afterwards", ())
+        self._denied_afterwards = {start for start, _ in afterwards} - self._covered("denies_nothing")
+
+    def _covered(self, role: str) -> set[int]:
+        return self._at.get(role, set())
+
+    def is_about_nobody(self) -> bool:
+        """Whether this is a question about the subject or hearsay, and names no person concerned."""
+        if not (self._covered("asks_in_general") or self._covered("hearsay")):
+            return False
+        return not self._covered("persons") - self._covered("only_asking") - self._covered("hearsay")
+
+    def is_meant(self, spans: Sequence[Span]) -> bool:
+        """Whether a find is reported as true of somebody now; the clause in which it ends decides."""
+        end = max(span[1] for span in spans)
+        clause = self._number[end - 1]
+        if clause in self._past or clause in self._imagined or end in self._denied_afterwards:
+            return False
+        return not self._is_broken(spans) and not any(
+            self._is_denied(span, spans) for span in spans if self._number[span[1] - 1] == clause
+        )
+
+    def _is_denied(self, span: Span, spans: Sequence[Span]) -> bool:
+        """A "not" that belongs to the find itself ("can not breathe") does not deny it."""
+        by = self._denied_by[span[0]]
+        return by is not None and not any(start <= by < end for start, end in spans)
+
+    def _is_broken(self, spans: Sequence[Span]) -> bool:
+        """Whether the words between show that the found ones do not belong together.
+
+        "My chest is *fine*, the pain is in my leg"; "my *chest* of all places, but it's my *leg* that hurts".
+        """
+        own = _covered(spans)
+        between = set(range(min(start for start, _ in spans), max(end for _, end in spans))) - own
+        if between & self._covered("well"):
+            return True
+        places = self._covered("places")
+        return bool(own & places and between & places and not between & self._covered("joins"))
+
+    def _numbers(self) -> list[int]:
+        """The number of the clause in which each word stands."""
+        turns = {start for start, _ in self._roles.get("turns", ())} - self._covered("denies_nothing")
+        number, numbers = 0, []
+        for position in range(self._length):
+            if position in turns or self._begins(position):
+                number += 1
+            numbers.append(number)
+        return numbers
+
+    def _begins(self, position: int) -> bool:
+        """Whether a new subject begins here: "... it is", "... my other leg feels"."""
+        if position == 0 or position - 1 in self._covered("leads_on"):
+            return False
+        if position in self._covered("subjects"):
+            return True
+        verbs = self._covered("verbs")
+        return position in self._covered("determiners") and any(
+            position + far in verbs for far in (2, 3, 4)
+        )
+
+    def _denials(self) -> list[int | None]:
+        """For each word the position of the "not" that denies it."""
+        denials = self._covered("denies") - self._covered("denies_nothing")
+        by: int | None = None
+        result: list[int | None] = []
+        for position in range(self._length):
+            if position and self._number[position] != self._number[position - 1]:
+                by = None
+            if by is not None and position - by > REACH:
+                by = None
+            result.append(by)
+            if position in denials:
+                by = position
+        return result
+
+    def _dated(self) -> set[int]:
+        """The clauses about long ago: those that say so, and their neighbours in the past tense."""
+        dated = {self._number[start] for start, _ in self._roles.get("long_past", ())}
+        if not dated:
+            return dated
+        present = {self._number[position] for position in self._covered("present")}
+        told = {self._number[position] for position in self._covered("past_verbs")} - present
+        last = self._number[-1]
+        for order in (range(last + 1), range(last, -1, -1)):
+            for clause in order:
+                if clause in told and (clause - 1 in dated or clause + 1 in dated):
+                    dated.add(clause)
+        now = {self._number[start] for start, _ in self._roles.get("now", ())}
+        return dated - now
+
+
+def _covered(spans: Sequence[Span]) -> set[int]:
+    return {position for start, end in spans for position in range(start, end)}
