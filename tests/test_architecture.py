@@ -51,8 +51,20 @@ def test_a_pure_module_imports_only_pure_ones(path: Path) -> None:
         assert top != "voice_skill" or name in PURE_NAMES, f"{path.name} imports {name}, which is not pure"
 
 
-def test_nothing_reaches_the_network() -> None:
-    """No module imports anything that talks to a network."""
-    network = {"socket", "http", "urllib", "requests", "ftplib", "ssl", "asyncio", "websockets"}
-    for path in PACKAGE.rglob("*.py"):
-        assert not {name.split(".")[0] for name in imported(path)} & network, path
+NETWORK = {"socket", "http", "urllib", "requests", "ftplib", "ssl", "asyncio", "websockets"}
+DOWNLOAD = PACKAGE / "hearing/model_download.py"
+
+
+def test_nothing_but_the_download_reaches_the_network() -> None:
+    """One module imports what talks to a network; no other does."""
+    tops = {path: {name.split(".")[0] for name in imported(path)} for path in PACKAGE.rglob("*.py")}
+    assert [path for path, names in tops.items() if names & NETWORK] == [DOWNLOAD]
+
+
+def test_the_download_is_imported_only_when_a_model_is_fetched() -> None:
+    """One command imports it, inside its function, so that nothing else can come by the network."""
+    name = "model_download"
+    users = [path for path in PACKAGE.rglob("*.py") if name in path.read_text() and path != DOWNLOAD]
+    assert users == [PACKAGE / "model_commands.py"]
+    outside = [node for node in ast.parse(users[0].read_text()).body if not isinstance(node, ast.FunctionDef)]
+    assert not [node for node in outside if name in ast.unparse(node)]

@@ -37,6 +37,7 @@ def test_every_part_is_looked_at(settings: Path, model_folder: Path) -> None:
     for part in ("config", "python", "bundle", "model", "recogniser", "voice", "portaudio", "memory"):
         assert found[part].state == "found", found[part]
     assert found["memory"].detail == str(settings.parent / "data")
+    assert any(finding.detail.startswith("It is in use because '--model'") for finding in findings)
 
 
 def test_a_broken_model_does_not_hide_the_rest(settings: Path, tmp_path: Path) -> None:

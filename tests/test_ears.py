@@ -202,6 +202,27 @@ def test_a_voice_over_ours_is_announced(model: SpeechModel, say: Say) -> None:
     assert told == [True, False]
 
 
+def test_after_an_interruption_we_speak_up_again(model: SpeechModel, say: Say) -> None:
+    """The word that cut in has silenced us; what we say next is not to be said low."""
+    told: list[bool] = []
+    scene = Scene(model, on_voice=told.append)
+    reel = Reel([QUIET, say("pause"), lambda: scene.ears.listen("open"), QUIET * 3])
+    scene._microphones.append(reel)
+    scene.play("interrupt")
+    assert told == [True, False]
+
+
+def test_a_request_under_way_is_heard_to_its_end(model: SpeechModel, say: Say) -> None:
+    """We begin to speak in the middle of it: what began as an open request is understood as one."""
+    scene = Scene(model)
+    sound = say("what causes leg cramps")
+    middle = len(sound) // 4 * 2
+    scene._microphones.append(
+        Reel([QUIET, sound[:middle], lambda: scene.ears.listen("interrupt"), sound[middle:], QUIET * 3])
+    )
+    assert texts(scene.play()) == ["what causes leg cramps"]
+
+
 def test_an_unsure_hearing_is_dropped_in_standby(model: SpeechModel, say: Say) -> None:
     """At night nothing answers what it did not understand."""
     demanding = {"standby": 1.01}

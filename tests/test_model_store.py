@@ -6,43 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from toy_model import LGRAPH, ONE_GRAPH, SMALL, write, write_older
 
 from voice_skill.errors import ModelError
 from voice_skill.hearing import model_store
-
-MODEL = b"\0B" + b"weights"
-GRAPH = b"\xd6\xfd\xb2\x7e" + b"arcs"
-ONE_GRAPH: dict[str, bytes | None] = {"graph/HCLr.fst": None, "graph/Gr.fst": None, "graph/HCLG.fst": GRAPH}
-WORDS = "<eps> 0\n[unk] 1\n#0 2\ncramp 3\ncan't 4\n"
-
-
-def write(folder: Path, changes: dict[str, bytes | None] | None = None) -> Path:
-    """Write a folder that looks like a small model; ``changes`` are other contents, None for no such file."""
-    files: dict[str, bytes | None] = {
-        "am/final.mdl": MODEL,
-        "conf/mfcc.conf": b"--x=1",
-        "conf/model.conf": b"--x=1",
-        "graph/HCLr.fst": GRAPH,
-        "graph/Gr.fst": GRAPH,
-        "graph/words.txt": WORDS.encode(),
-        "graph/phones/word_boundary.int": b"1 begin",
-    }
-    return write_files(folder, files | (changes or {}))
-
-
-def write_files(folder: Path, files: dict[str, bytes | None]) -> Path:
-    """Write files below a folder."""
-    for name, content in files.items():
-        if content is not None:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-    return folder
-
-
-def write_older(folder: Path) -> Path:
-    """Write a folder in the layout of Vosk's first models."""
-    graphs: dict[str, bytes | None] = {"HCLr.fst": GRAPH, "Gr.fst": GRAPH, "words.txt": WORDS.encode()}
-    return write_files(folder, {"final.mdl": MODEL, "mfcc.conf": b"-", "word_boundary.int": b"1", **graphs})
 
 
 @pytest.fixture
@@ -157,3 +124,67 @@ def test_usual_folders_of_vosk_are_searched(tmp_path: Path, environ: dict[str, s
     shutil.rmtree(big)
     with pytest.raises(ModelError, match=r"No Vosk model was found .* --model or VOICE_SKILL_MODEL"):
         model_store.find(None, environ, tmp_path / "none", tmp_path)
+
+
+def test_the_best_model_present_is_used(tmp_path: Path, environ: dict[str, str]) -> None:
+    """First lgraph, then small, then the embedded one, wherever they are; the reason is given."""
+    kept, bundled = tmp_path / "kept", tmp_path / "models"
+    embedded = write(bundled / "night")
+    choice = model_store.choose(None, environ, bundled, tmp_path, kept)
+    assert (choice.folder, choice.reason) == (embedded, "it is the only usable one")
+    small = write(tmp_path / "home/.cache/vosk" / SMALL)
+    choice = model_store.choose(None, environ, bundled, tmp_path, kept)
+    assert choice.folder == small
+    assert "best of those here" in choice.reason
+    lgraph = write(kept / LGRAPH)
+    assert model_store.find(None, environ, bundled, tmp_path, kept) == lgraph
+    names = [model.name for model in model_store.present(environ, bundled, tmp_path, kept)]
+    assert names == ["lgraph", "embedded", "small"]
+
+
+def test_a_model_without_grammars_comes_last(tmp_path: Path, environ: dict[str, str]) -> None:
+    """Even an official one; alone with its like it is used, and the reason says so."""
+    kept, bundled = tmp_path / "kept", tmp_path / "models"
+    write(kept / LGRAPH, ONE_GRAPH)
+    embedded = write(bundled / "night")
+    assert model_store.find(None, environ, bundled, tmp_path, kept) == embedded
+    shutil.rmtree(embedded)
+    write(kept / "other", ONE_GRAPH)
+    choice = model_store.choose(None, environ, bundled, tmp_path, kept)
+    assert choice.folder == kept / LGRAPH
+    assert "none here can be told which words" in choice.reason
+
+
+def test_a_model_chosen_by_command_comes_before_the_best(tmp_path: Path, environ: dict[str, str]) -> None:
+    """But not before the one that is named for this run; a chosen one that is gone is warned of."""
+    kept, bundled = tmp_path / "kept", tmp_path / "models"
+    small, embedded = write(kept / SMALL), write(bundled / "night")
+    (kept / model_store.CHOSEN).write_text("embedded\n")
+    choice = model_store.choose(None, environ, bundled, tmp_path, kept)
+    assert (choice.folder, choice.warning) == (embedded, "")
+    assert "voice-skill models use" in choice.reason
+    assert model_store.find(small, environ, bundled, tmp_path, kept) == small
+    (embedded / "am/final.mdl").unlink()
+    choice = model_store.choose(None, environ, bundled, tmp_path, kept)
+    assert choice.folder == small
+    assert "'embedded' that was chosen" in choice.warning
+    (kept / model_store.CHOSEN).write_bytes(b"\xff")
+    assert model_store.choose(None, environ, bundled, tmp_path, kept).warning == ""
+
+
+def test_what_is_being_unpacked_is_no_model(tmp_path: Path, environ: dict[str, str]) -> None:
+    """Folders with a dot in front are not looked at."""
+    kept, bundled = tmp_path / "kept", write(tmp_path / "models")
+    write(kept / ".new")
+    write(kept / f".replaced-{LGRAPH}")
+    assert model_store.find(None, environ, bundled, tmp_path, kept) == bundled
+
+
+def test_models_of_one_name_are_told_apart(tmp_path: Path, environ: dict[str, str]) -> None:
+    """The second of two small models is called by its folder."""
+    kept, shared = tmp_path / "kept", tmp_path / "home/.cache/vosk"
+    write(kept / SMALL)
+    write(shared / SMALL, {"am/final.mdl": b""})
+    models = model_store.present(environ, tmp_path / "none", tmp_path, kept)
+    assert [model.name for model in models] == ["small", str(shared / SMALL)]
+    assert [bool(model.problems) for model in models] == [False, True]

@@ -82,7 +82,7 @@ def test_every_act_is_used() -> None:
         question_acts | {act for table in ACTS.values() for act in table.values()} | set(OTHERWISE.values())
     )
     used |= {act for others in OTHER_ANSWERS.values() for act in others.values()}
-    helpers = {"ask_which", "miss", "offer_to_go_on"}
+    helpers = {"ask_which", "miss", "offer_to_go_on", "take_named"}
     for module in (answers, care, leading, manners):
         for name, act in inspect.getmembers(module, inspect.isfunction):
             mine = act.__module__ == module.__name__ and not name.startswith("_")

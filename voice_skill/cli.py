@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from voice_skill import __version__, commands, config
+from voice_skill import __version__, commands, config, model_commands
 from voice_skill.config import Config
 from voice_skill.errors import BundleError, VoiceSkillError
+from voice_skill.hearing.known_models import HOST, KNOWN
 
 EXAMPLES = """\
 examples:
@@ -26,8 +27,19 @@ examples:
   voice-skill demo --out demo.wav                hear the whole chain at work, without a microphone
   voice-skill check                              are the intents in good order?
   voice-skill doctor                             is everything there?
+  voice-skill models get small                   a bigger speech model; nothing else uses the network
 
 Say "stop", "pause", "repeat" or "help" at any time.  This is general information, not medical advice.
+"""
+MODEL_EXAMPLES = """\
+examples:
+  voice-skill models                             what is here, what could be, what is in use
+  voice-skill models get small                   fetch it; run it again if it breaks off
+  voice-skill models get small --from FILE.zip   take it from a file instead
+  voice-skill models use embedded                choose one of those here
+  voice-skill models use best                    go back to the best one here
+
+Only 'get' uses the network.  What it fetches is held against the published checksum.
 """
 STATES = ("idle", "asked", "routine")
 
@@ -112,7 +124,29 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", type=Path, metavar="FILE.wav", help="write the sound instead of playing it")
 
     _add(names, "doctor", commands.examine, "look at every part: found, missing, and what to do")
+    _add_models(_add(names, "models", model_commands.list_models, "fetch, choose and verify speech models"))
     return parser
+
+
+def _add_models(models: argparse.ArgumentParser) -> None:
+    models.formatter_class = argparse.RawDescriptionHelpFormatter
+    models.epilog = MODEL_EXAMPLES
+    names = models.add_subparsers(title="what to do with them", metavar="WHAT")
+    _add(names, "list", model_commands.list_models, "the models here, and which one is in use and why")
+
+    get = _add(names, "get", model_commands.get, "fetch an official model; goes on where it broke off")
+    get.add_argument("name", choices=list(KNOWN), help="which one")
+    get.add_argument("--from", dest="file", type=Path, metavar="FILE.zip", help="its archive, if you have it")
+    get.add_argument("--host", default=HOST, metavar="URL", help="fetch it from here (default: %(default)s)")
+
+    use = _add(names, "use", model_commands.use, "choose which model is used from now on")
+    use.add_argument("name", help=f"a name from the list, or '{model_commands.BEST}' to go back")
+
+    remove = _add(names, "remove", model_commands.remove, "delete a model that was fetched")
+    remove.add_argument("name", help="a name from the list")
+
+    verify = _add(names, "verify", model_commands.verify, "look at every file, and let Vosk load it")
+    verify.add_argument("name", nargs="?", help="a name from the list (default: all)")
 
 
 def _add(

@@ -146,7 +146,9 @@ def check(config: Config, options: argparse.Namespace) -> int:
         config.require_region(bundle.regions)
         known = None
         try:
-            model = model_store.find(config.model, os.environ, resources.models_folder())
+            model = model_store.find(
+                config.model, os.environ, resources.models_folder(), kept=config.kept_models
+            )
             known = model_store.known_words(model)
         except ModelError as error:
             notes.append(f"Whether the words can be heard was not checked. {error}")

@@ -59,9 +59,14 @@ class Config:
     quiet_after: float = 120.0
     """Seconds without a word from the person until standby, 10 to 3600."""
     data_folder: Path = field(default_factory=_data_folder)
-    """Where the memory is kept."""
+    """Where the memory and the fetched speech models are kept."""
     cache_folder: Path = field(default_factory=_cache_folder)
     """Where rendered speech is kept; may be deleted at any time."""
+
+    @property
+    def kept_models(self) -> Path:
+        """Folder of the models that ``voice-skill models get`` has fetched."""
+        return self.data_folder / "models"
 
     def require_region(self, known: Collection[str]) -> None:
         """Refuse a region for which the bundle has no telephone numbers."""

@@ -37,7 +37,7 @@ _REMEDIES: Mapping[str, str] = {
     "python": "Install Python 3.10 or newer.",
     "config": "Correct the settings file, or take it away to use the defaults.",
     "bundle": "Run 'voice-skill check' to see every mistake, or install the skill again.",
-    "model": "Unpack an English Vosk model and name its folder with --model or VOICE_SKILL_MODEL.",
+    "model": "Fetch one with 'voice-skill models get small', or name a Vosk model's folder with --model.",
     "recogniser": "Install Vosk again with 'pip install vosk', or take another model.",
     "voice": "Install the speech engine: sudo apt install espeak-ng libespeak-ng1",
     "portaudio": "Install PortAudio: sudo apt install libportaudio2. Typed questions work without it.",
@@ -113,20 +113,23 @@ def _bundle(settings: Config) -> Iterator[Finding]:
         yield _missing("config", str(error))
 
 
-def _model_folder(settings: Config) -> Path:
+def _model_choice(settings: Config) -> model_store.Choice:
     # The environment has been read into the settings already.
-    return model_store.find(settings.model, {}, resources.models_folder())
+    return model_store.choose(settings.model, {}, resources.models_folder(), kept=settings.kept_models)
 
 
 def _model(settings: Config) -> Iterator[Finding]:
-    folder = _model_folder(settings)
-    yield Finding("model", "found", str(folder))
-    for note in model_store.notes(folder):
+    choice = _model_choice(settings)
+    yield Finding("model", "found", str(choice.folder))
+    yield Finding("model", "note", f"It is in use because {choice.reason}.")
+    if choice.warning:
+        yield Finding("model", "note", choice.warning, "Choose again: voice-skill models use NAME")
+    for note in model_store.notes(choice.folder):
         yield Finding("model", "note", note)
 
 
 def _recogniser(settings: Config) -> Iterator[Finding]:
-    folder = _model_folder(settings)
+    folder = _model_choice(settings).folder
     started = time.monotonic()
     with SpeechModel(folder) as model:
         model.recogniser(_SPEECH_RATE)

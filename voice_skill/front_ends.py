@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
@@ -19,6 +19,7 @@ from typing import TextIO
 
 from voice_skill import resources
 from voice_skill.app import App, stored_voice
+from voice_skill.audio.hush import python_alone
 from voice_skill.config import Config
 from voice_skill.content import reader
 from voice_skill.content.bundle import Bundle, Region
@@ -57,7 +58,10 @@ def load_content(config: Config, with_tests: bool = False) -> Content:
 
 def load_model(config: Config) -> SpeechModel:
     """Find and load the speech model; raises ModelError."""
-    return SpeechModel(model_store.find(config.model, os.environ, resources.models_folder()))
+    choice = model_store.choose(config.model, os.environ, resources.models_folder(), kept=config.kept_models)
+    if choice.warning:
+        print(choice.warning, file=sys.stderr, flush=True)
+    return SpeechModel(choice.folder)
 
 
 def open_memory(config: Config) -> tuple[Memory, str]:
@@ -73,15 +77,18 @@ def open_memory(config: Config) -> tuple[Memory, str]:
 def hands_free(config: Config, log: Path | None) -> Iterator[App]:
     """A session that listens and speaks; raises ModelError or AudioDeviceError where it cannot."""
     with ExitStack() as stack:
-        content = load_content(config)
-        model = stack.enter_context(load_model(config))
-        with DeviceMicrophone(config.microphone):
-            pass  # Now is the time to find out that there is none; later losses are the ears' business.
+        stack.enter_context(python_alone())
         memory, note = open_memory(config)
         stack.callback(memory.close)
         inbox: Queue[Event] = Queue()
         setting = stored_voice(memory, SetVoice(config.rate, config.volume))
         mouth = _mouth(config, setting, inbox, stack)
+        with suppress(VoiceError):  # the mouth will find that out, and say so
+            mouth.voice.warm_up()  # first of all: it starts while the rest is read
+        content = load_content(config)
+        model = stack.enter_context(load_model(config))
+        with DeviceMicrophone(config.microphone):
+            pass  # Now is the time to find out that there is none; later losses are the ears' business.
         session = _session(content, setting, memory, config.quiet_after)
         listened_for = vocabulary.phrases(content.bundle, config.wake_phrase)
         ears = Ears(

@@ -85,9 +85,11 @@ def make(plan: Plan) -> None:
     from .frozen import layers_of
     from .train import load_network
 
+    told = progress.teller("model")
+    told(0.0, "graphs")
     acoustic = model_bytes(layers_of(load_network(checkpoint)), GARBAGE_PRICE)
     size = write_model(plan.out, acoustic, plan.bundle)
-    progress.teller("model")(1.0, f"{plan.out}: {size / 1e6:.1f} MB")
+    told(1.0, f"{plan.out}: {size / 1e6:.1f} MB")
 
 
 def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
@@ -107,14 +109,14 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
         prepare(people, folder, plan.noise, plan.seed + 1, progress.teller("people-features"))
         store = read_store([heard, folder])
     else:
-        progress.skip("people")
-        progress.skip("people-features")
+        for step in ("people", "people-features"):
+            progress.teller(step)(1.0, "no human speech")
         print(
             "no --human-speech: the model will know synthetic voices best, and real ones markedly less well"
         )
     second = Stage("second", "ce", 0.45 * plan.effort, 2e-3, 9000, plan.seed + 2)
     checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
-    third = Stage("third", "mmi", 1.9 * plan.effort, 1e-3, 9000, plan.seed + 3)
+    third = Stage("third", "mmi", 0.65 * plan.effort, 1e-3, 9000, plan.seed + 3)
     return train(third, store, run, checkpoint, progress.teller("third"))
 
 

@@ -54,9 +54,9 @@ def matrix(values: Matrix, small: bool = True) -> bytes:
     """A matrix: in 8 bits (value = lowest + byte * range / 255) if `small`, else as floats."""
     rows, columns = values.shape
     if not small:
-        return token("FM") + integer(rows) + integer(columns) + bytes(values.astype("<f4"))
+        return token("FM") + integer(rows) + integer(columns) + np.asarray(values, np.float32).tobytes()
     low, width = float(values.min()), float(values.max() - values.min()) or 1e-6
-    levels = np.rint((values - low) * (255.0 / width)).clip(0, 255).astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = np.rint((values - low) * (255.0 / width)).clip(0, 255).astype(np.uint8)
     return token("CM3") + struct.pack("<ffii", low, width, rows, columns) + levels.tobytes()
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from .align import align
-from .corpus import Samples, Utterance, read_index, write_part
+from .corpus import Samples, Utterance, write_part
 from .features import log_mel
 from .human import Recording, recordings
 from .lexicon import Pronunciation, pronounce, tidy
 from .network import LEFT, RIGHT, Network
 from .noise import read_sound
 from .train import load_network
+from .work import Tell, run_missing
 
 PER_PART = 400
 WORST = -2.1
@@ -35,33 +34,24 @@ def scores_of(network: Network, mel: np.ndarray, priors: np.ndarray) -> np.ndarr
     return np.asarray(normal - priors, np.float32)
 
 
-def prepare_people(
-    source: Path, target: Path, checkpoint: Path, priors: np.ndarray, tell: Callable[[float, str], None]
-) -> None:
-    """Writes the aligned parts that are missing, on two processes."""
-    allowed = [r for r in recordings(source) if not r.held_out]
-    groups = [allowed[i : i + PER_PART] for i in range(0, len(allowed), PER_PART)]
-    with ProcessPoolExecutor(2) as pool:
-        jobs = [
-            pool.submit(align_part, target / f"people{index:04d}", group, checkpoint, priors)
-            for index, group in enumerate(groups)
-        ]
-        kept = 0
-        for done, job in enumerate(as_completed(jobs), start=1):
-            kept += job.result()
-            tell(done / len(jobs), f"alignment {done} of {len(jobs)}, {kept} recordings kept")
+def prepare_people(source: Path, target: Path, checkpoint: Path, priors: np.ndarray, tell: Tell) -> None:
+    """Writes the aligned parts that are missing."""
+    allowed = [recording for recording in recordings(source) if not recording.held_out]
+    wanted = [
+        (target / f"people{index:04d}", allowed[first : first + PER_PART], checkpoint, priors)
+        for index, first in enumerate(range(0, len(allowed), PER_PART))
+    ]
+    missing = [arguments for arguments in wanted if not arguments[0].with_suffix(".json").exists()]
+    run_missing("alignment", align_part, missing, len(wanted), tell)
 
 
-def align_part(stem: Path, group: list[Recording], checkpoint: Path, priors: np.ndarray) -> int:
-    """Aligns and writes one part; returns how many recordings it kept. A finished part is left alone."""
-    if stem.with_suffix(".json").exists():
-        return len(read_index(stem))
+def align_part(stem: Path, group: list[Recording], checkpoint: Path, priors: np.ndarray) -> None:
+    """Aligns and writes one part."""
     network = load_network(checkpoint)
     made = [
         found for found in (_aligned(recording, network, priors) for recording in group) if found is not None
     ]
     write_part(stem, [utterance for utterance, _ in made], [sound for _, sound in made])
-    return len(made)
 
 
 def _aligned(recording: Recording, network: Network, priors: np.ndarray) -> tuple[Utterance, Samples] | None:

@@ -6,8 +6,6 @@ uint8, `frames` and `answers` (utterances) int32: how many of each belong to an 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +14,18 @@ from .augment import augment
 from .corpus import parts, read_part
 from .features import frame_labels, log_mel
 from .noise import Surroundings, any_noise, read_surroundings
+from .work import Tell, run_missing
 
 NOISE_ONLY = 0.05
 """Share of added utterances in which nobody speaks: noise must be heard as silence, not as short words."""
-_around: dict[str, Surroundings] = {}
+_around: dict[Path | None, Surroundings] = {}
 
 
-def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> float:
-    """Augments and measures one part of speech; returns its seconds. A finished part is left alone."""
-    if target.exists():
-        return 0.0
-    around = _around.setdefault(
-        str(noise), read_surroundings(noise) if str(noise) not in _around else Surroundings()
-    )
+def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> None:
+    """Augments one part of speech and writes its features and labels."""
+    if noise not in _around:
+        _around[noise] = read_surroundings(noise)
+    around = _around[noise]
     chance = np.random.default_rng(seed)
     spoken = [(utterance, sound) for utterance, sound in read_part(stem) if utterance.phones]
     voices = [sound for _, sound in spoken if len(sound) > 8000]
@@ -55,19 +52,14 @@ def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> flo
         answers=np.array([len(p) for p in pdfs], np.int32),
     )
     draft.rename(target)
-    return sum(len(mel) for mel in mels) / 100
 
 
-def prepare(
-    source: Path, target: Path, noise: Path | None, seed: int, tell: Callable[[float, str], None]
-) -> None:
-    """Prepares every part of `source` into `target` on two processes."""
+def prepare(source: Path, target: Path, noise: Path | None, seed: int, tell: Tell) -> None:
+    """Prepares every part of `source` that is not in `target` yet."""
     target.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(2) as pool:
-        jobs = [
-            pool.submit(prepare_part, stem, target / f"{stem.name}-0.npz", noise, seed * 100003 + index)
-            for index, stem in enumerate(parts(source))
-        ]
-        for done, job in enumerate(as_completed(jobs), start=1):
-            job.result()
-            tell(done / len(jobs), f"features {done} of {len(jobs)}")
+    wanted = [
+        (stem, target / f"{stem.name}.npz", noise, seed * 100003 + index)
+        for index, stem in enumerate(parts(source))
+    ]
+    missing = [arguments for arguments in wanted if not arguments[1].exists()]
+    run_missing("features", prepare_part, missing, len(wanted), tell)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from .work import Tell
+
 TOLD_EVERY = 15.0
 """Seconds between lines at least."""
 
@@ -20,23 +22,15 @@ class Progress:
         self._done = dict.fromkeys(weights, 0.0)
         self._began, self._told = clock(), -TOLD_EVERY
         self._skipped = 0.0
+        self._reported: set[str] = set()
 
-    def skip(self, step: str) -> None:
-        """The step had been done before."""
-        self._done[step] = 1.0
-        self._skipped += self._weights[step]
-
-    def resume(self, step: str, share: float) -> None:
-        """The step goes on from `share` (0..1) of it."""
-        self._done[step] = share
-        self._skipped += self._weights[step] * share
-
-    def teller(self, step: str) -> Callable[[float, str], None]:
+    def teller(self, step: str) -> Tell:
         """A function for the step to call with the share done (0..1) and what it is doing."""
 
         def tell(share: float, doing: str) -> None:
-            if self._done[step] == 0.0 and share > 0.2:  # a first report this late: it was taken up again
-                self.resume(step, share)
+            if step not in self._reported:
+                self._reported.add(step)
+                self._skipped += self._weights[step] * share
             self._done[step] = share
             now = self._clock()
             if now - self._told >= TOLD_EVERY or share >= 1.0:

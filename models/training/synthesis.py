@@ -1,10 +1,8 @@
-"""Fills a folder with synthetic speech, part by part, on two processes."""
+"""Fills a folder with synthetic speech, part by part."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +15,15 @@ from .matching import match
 from .phones import NUMBER
 from .texts import TextSource
 from .voices import espeak_variants, say_espeak, say_festival, say_flite
+from .work import Tell, run_missing
 
 PER_PART = 240
 WORST_MATCH = 0.40
 """Edit cost per phone beyond which a voice has said something else than the text."""
 
 
-def make_part(stem: Path, seed: int, domain: list[str]) -> int:
-    """Makes one part: half espeak-ng, 30% flite, 20% festival. Returns how many utterances it kept."""
+def make_part(stem: Path, seed: int, domain: list[str]) -> None:
+    """Makes one part: half espeak-ng, 30% flite, 20% festival."""
     chance = random.Random(seed)
     source = TextSource(domain)
     texts = [source.sentence(chance) for _ in range(PER_PART)]
@@ -41,7 +40,6 @@ def make_part(stem: Path, seed: int, domain: list[str]) -> int:
             sounds.append(to_rate(spoken.samples, spoken.rate))
             utterances.append(Utterance(text, speaker, 0, 0, labelled))
     write_part(stem, utterances, sounds)
-    return len(utterances)
 
 
 def label(text: str, spoken: Spoken) -> list[tuple[int, float]] | None:
@@ -62,16 +60,9 @@ def to_rate(samples: Samples, rate: int) -> Samples:
     return np.asarray(np.clip(changed, -32768, 32767), np.int16)
 
 
-def make_speech(
-    folder: Path, count: int, domain: list[str], seed: int, tell: Callable[[float, str], None]
-) -> None:
-    """Makes the parts that are still missing. `tell` gets the share done and a word about it."""
+def make_speech(folder: Path, count: int, domain: list[str], seed: int, tell: Tell) -> None:
+    """Makes the parts that are still missing of about `count` utterances."""
     stems = [folder / f"part{index:04d}" for index in range(max(1, round(count / PER_PART)))]
-    missing = [(index, stem) for index, stem in enumerate(stems) if not stem.with_suffix(".json").exists()]
-    if not missing:
-        tell(1.0, "speech is there")
-    with ProcessPoolExecutor(2) as pool:
-        jobs = [pool.submit(make_part, stem, seed * 100003 + index, domain) for index, stem in missing]
-        for done, job in enumerate(as_completed(jobs), start=len(stems) - len(missing) + 1):
-            job.result()
-            tell(done / len(stems), f"speech {done} of {len(stems)}")
+    wanted = [(stem, seed * 100003 + index, domain) for index, stem in enumerate(stems)]
+    missing = [arguments for arguments in wanted if not arguments[0].with_suffix(".json").exists()]
+    run_missing("speech", make_part, missing, len(wanted), tell)

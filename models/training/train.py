@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from torch import Tensor
 from .batches import Store, batches
 from .losses import cross_entropy, lattice_free_mmi, phone_bigram
 from .network import LEFT, RIGHT, Network
+from .work import Tell
 
 Loss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]
@@ -49,102 +51,109 @@ class Run:
     threads: int
 
 
-def train(
-    stage: Stage, store: Store, run: Run, begin: Path | None, tell: Callable[[float, str], None]
-) -> Path:
+class Training:
+    """A network on its way through a stage, with its optimiser and the number of steps done."""
+
+    def __init__(self, stage: Stage, store: Store, begin: Path | None) -> None:
+        torch.manual_seed(stage.seed)
+        self.network = Network().train()
+        if begin is not None:
+            self.network.load_state_dict(torch.load(begin, weights_only=True)["network"])
+        self._parameters = list(self.network.parameters())
+        self._optimiser = torch.optim.AdamW(
+            self._parameters, lr=stage.rate, weight_decay=1e-3, betas=(0.9, 0.98)
+        )
+        self._stage = stage
+        self._loss: Loss = cross_entropy
+        if stage.loss == "mmi":
+            self._loss = partial(lattice_free_mmi, transitions=phone_bigram(store.pdfs))
+        self.done = 0
+        # Batches are seven in a hundred smaller than they might be, for utterances have to fit.
+        self.steps = int(stage.passes * sum(map(len, store.mels)) / (0.93 * stage.batch))
+
+    def step(self, group: list[Batch], workers: ThreadPoolExecutor) -> npt.NDArray[np.float64]:
+        """One step on several batches at once, a thread each; returns the mean loss and score."""
+        for settings in self._optimiser.param_groups:
+            settings["lr"] = self._stage.rate * _slope(self.done / self.steps)
+        results = list(workers.map(self._gradients, group))
+        for index, parameter in enumerate(self._parameters):
+            parameter.grad = torch.stack([gradients[index] for gradients, _, _ in results]).mean(0)
+        torch.nn.utils.clip_grad_norm_(self._parameters, 3.0)
+        self._optimiser.step()
+        self.done += 1
+        return np.asarray(np.mean([[value, score] for _, value, score in results], axis=0), np.float64)
+
+    def _gradients(self, batch: Batch) -> tuple[tuple[Tensor, ...], float, float]:
+        mel, pdfs = batch
+        scores = self.network(torch.from_numpy(mel))
+        value, score = self._loss(scores, torch.from_numpy(pdfs.astype(np.int64)))
+        return torch.autograd.grad(value, self._parameters), value.item(), score.item()
+
+    def save(self, path: Path) -> None:
+        """Writes a checkpoint, by renaming, so that it is never half a one."""
+        draft = path.with_suffix(".draft")
+        optimiser = self._optimiser.state_dict()
+        torch.save({"network": self.network.state_dict(), "optimiser": optimiser, "step": self.done}, draft)
+        draft.rename(path)
+
+    def resume(self, path: Path) -> None:
+        """Goes on from a checkpoint of the same stage."""
+        saved = torch.load(path, weights_only=True)
+        self.network.load_state_dict(saved["network"])
+        self._optimiser.load_state_dict(saved["optimiser"])
+        self.done = int(saved["step"])
+
+
+def train(stage: Stage, store: Store, run: Run, begin: Path | None, tell: Tell) -> Path:
     """Trains and returns the checkpoint file. `begin`: a checkpoint to start from, without its optimiser."""
-    folder, threads = run.folder, run.threads
-    finished, running = folder / f"{stage.name}.pt", folder / f"{stage.name}.running.pt"
+    finished, running = run.folder / f"{stage.name}.pt", run.folder / f"{stage.name}.running.pt"
     if finished.exists():
+        tell(1.0, f"{stage.name} network is there")
         return finished
-    torch.manual_seed(stage.seed)
-    network = Network()
-    if begin is not None:
-        network.load_state_dict(torch.load(begin, weights_only=True)["network"])
-    optimiser = torch.optim.AdamW(network.parameters(), lr=stage.rate, weight_decay=1e-3, betas=(0.9, 0.98))
-    step = 0
+    training = Training(stage, store, begin)
     if running.exists():
-        saved = torch.load(running, weights_only=True)
-        network.load_state_dict(saved["network"])
-        optimiser.load_state_dict(saved["optimiser"])
-        step = int(saved["step"])
-    steps = int(stage.passes * sum(map(len, store.mels)) / (0.93 * stage.batch))
-    loss = _loss(stage, store)
-    network.train()
+        training.resume(running)
+    tell(training.done / training.steps, f"{stage.name} network")
     saved_at, average = time.monotonic(), np.zeros(2)
-    with ThreadPoolExecutor(threads) as workers:
-        while step < steps:
-            # Seeded by the step, so that a run that was interrupted goes on with fresh batches.
-            source = batches(
-                store, stage.batch // threads, (LEFT, RIGHT), np.random.default_rng([stage.seed, step])
-            )
-            for group in zip(*[source] * threads, strict=False):
-                for settings in optimiser.param_groups:
-                    settings["lr"] = stage.rate * _slope(step / steps)
-                average = _average(average, _step(network, loss, optimiser, workers, list(group)), step)
-                step += 1
-                if step % 25 == 0:
-                    tell(
-                        step / steps,
-                        f"{stage.name} step {step} of {steps}, loss {average[0]:.3f}, score {average[1]:.3f}",
-                    )
-                if time.monotonic() - saved_at > SAVE_EVERY:
-                    _save(running, network, optimiser, step)
-                    saved_at = time.monotonic()
-                if step >= steps:
-                    break
-    _save(finished, network, optimiser, step)
+    with ThreadPoolExecutor(run.threads) as workers:
+        for group in _groups(stage, store, run.threads, training):
+            average = _average(average, training.step(group, workers), training.done)
+            if training.done % 25 == 0:
+                share = f"{stage.name} step {training.done} of {training.steps}"
+                tell(
+                    training.done / training.steps, f"{share}, loss {average[0]:.3f}, score {average[1]:.3f}"
+                )
+            if time.monotonic() - saved_at > SAVE_EVERY:
+                training.save(running)
+                saved_at = time.monotonic()
+    training.save(finished)
     running.unlink(missing_ok=True)
     return finished
 
 
-def _step(
-    network: Network,
-    loss: Loss,
-    optimiser: torch.optim.Optimizer,
-    workers: ThreadPoolExecutor,
-    group: list[Batch],
-) -> npt.NDArray[np.float64]:
-    """One step on several batches at once, a thread each; returns the mean loss and score."""
-    parameters = list(network.parameters())
-
-    def gradients(batch: Batch) -> tuple[tuple[Tensor, ...], float, float]:
-        mel, pdfs = batch
-        value, score = loss(network(torch.from_numpy(mel)), torch.from_numpy(pdfs.astype(np.int64)))
-        return torch.autograd.grad(value, parameters), value.item(), score.item()
-
-    results = list(workers.map(gradients, group))
-    for index, parameter in enumerate(parameters):
-        parameter.grad = torch.stack([result[0][index] for result in results]).mean(0)
-    torch.nn.utils.clip_grad_norm_(parameters, 3.0)
-    optimiser.step()
-    return np.asarray(np.mean([[value, score] for _, value, score in results], axis=0), np.float64)
+def _groups(stage: Stage, store: Store, threads: int, training: Training) -> Iterator[list[Batch]]:
+    """Batches for each step, one for each thread, until the stage is done."""
+    while training.done < training.steps:
+        # Seeded by the step, so that a run that was interrupted goes on with fresh batches.
+        chance = np.random.default_rng([stage.seed, training.done])
+        source = batches(store, stage.batch // threads, (LEFT, RIGHT), chance)
+        for group in zip(*[source] * threads, strict=False):
+            yield list(group)
+            if training.done >= training.steps:
+                return
 
 
 def _average(
     average: npt.NDArray[np.float64], new: npt.NDArray[np.float64], step: int
 ) -> npt.NDArray[np.float64]:
     """A moving average that starts as a plain one."""
-    weight = 1.0 if not average.any() else max(0.02, 1 / (step + 1))
+    weight = 1.0 if not average.any() else max(0.02, 1 / step)
     return (1 - weight) * average + weight * new
-
-
-def _loss(stage: Stage, store: Store) -> Loss:
-    if stage.loss == "ce":
-        return cross_entropy
-    transitions = phone_bigram(store.pdfs)
-    return lambda scores, labels: lattice_free_mmi(scores, labels, transitions)
 
 
 def _slope(done: float) -> float:
     """Learning rate as a share of the highest one."""
     return min(1.0, done / 0.03 + 0.01) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
-
-
-def _save(path: Path, network: Network, optimiser: torch.optim.Optimizer, step: int) -> None:
-    draft = path.with_suffix(".draft")
-    torch.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, draft)
-    draft.rename(path)
 
 
 def load_network(checkpoint: Path) -> Network:

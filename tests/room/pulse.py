@@ -35,8 +35,8 @@ _MIC = ("module-remap-source", "master=room.monitor", "source_name=mic")
 _MODULES = (
     "module-native-protocol-unix",
     "module-cli-protocol-unix",  # the one way to break off a stream
-    f"module-null-sink sink_name=speaker rate={RATE} channels=1",
-    f"module-null-sink sink_name=room rate={RATE} channels=1",
+    f"module-null-sink sink_name=speaker rate={RATE} channels=1 norewinds=1",
+    f"module-null-sink sink_name=room rate={RATE} channels=1 norewinds=1",
     " ".join(_MIC),
 )
 _ALSA = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"

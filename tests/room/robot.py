@@ -1,9 +1,10 @@
-"""A robot that lies in bed and talks: voices that no model of ours was trained on, and a room that is never quite silent."""
+"""A robot that lies in bed and talks, with voices that no model of ours was trained on, over faint noise."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,12 +81,13 @@ class Robot:
             write_wav(path, Sound(from_floats(wave), RATE))
         return read_sound(path).sound
 
-    def speak(self, text: str, name: VoiceName, now: float) -> Spoken:
+    def speak(self, text: str, name: VoiceName) -> Spoken:
         """Say it, and return when the last sample has been handed over to the air."""
         sound = self.voice(text, name)
-        with self._player(text, "--latency-msec=40") as player:
+        asked_at = time.monotonic()
+        with self._player(text, "--latency-msec=300") as player:
             player.communicate(sound.samples.astype("<i2").tobytes(), timeout=sound.seconds + 10)
-        return Spoken(text, sound, now)
+        return Spoken(text, sound, asked_at)
 
     def _player(self, name: str, latency: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -109,6 +111,6 @@ class Robot:
 
 def ended_at(spoken: Spoken, tape: Tape) -> float:
     """When the last word was over, by a tape of the room."""
-    found: Found = tape.find(spoken.sound, spoken.asked_at, spoken.asked_at + spoken.sound.seconds + 2)
+    found: Found = tape.find(spoken.sound, spoken.asked_at - 0.1, spoken.asked_at + spoken.sound.seconds + 2)
     assert found.likeness > 0.7, f"'{spoken.text}' did not reach the room (likeness {found.likeness:.2f})"
     return found.at + spoken.sound.seconds

@@ -46,9 +46,16 @@ _Message = TypeVar("_Message", bound="Event | Effect")
 class Room:
     """A bedroom with the skill in it, from ``with`` to the end of it."""
 
-    def __init__(self, model: Path, program: Sequence[str] = ("-m", "voice_skill")) -> None:
+    def __init__(
+        self,
+        model: Path,
+        program: Sequence[str] = ("-m", "voice_skill"),
+        options: Sequence[str] | None = None,
+    ) -> None:
+        """``program`` and ``options`` are what Python is started with; the skill with its log by default."""
         self._model = model
         self._program = program
+        self._options = options
         self._looked_from = 0
         self._latest: Spoken | None = None
 
@@ -74,10 +81,12 @@ class Room:
 
     def _start(self) -> None:
         paths = {"PYTHONPATH": str(ROOT), "VOICE_SKILL_MODEL": str(self._model)}
+        usual = ("--log", str(self.log), "--region", "uk")
+        options = usual if self._options is None else self._options
         self._printed = (self.pulse.home / "printed.txt").open("wb")
         self.started_at = time.monotonic()
         self.skill = subprocess.Popen(
-            [sys.executable, *self._program, "--log", str(self.log), "--region", "uk"],
+            [sys.executable, *self._program, *options],
             env=self.pulse.environ | paths, cwd=self.pulse.home,
             stdin=subprocess.DEVNULL, stdout=self._printed, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -99,6 +108,10 @@ class Room:
             return list(event_log.read(self.log))
         except VoiceSkillError:
             return []
+
+    def entries_of(self, kind: type[Event | Effect]) -> list[Entry]:
+        """Those of one kind."""
+        return [entry for entry in self.entries() if isinstance(entry.message, kind)]
 
     def expect(
         self,
@@ -139,7 +152,7 @@ class Room:
     def say(self, text: str, voice: VoiceName = "rms") -> Spoken:
         """Say it into the room; whatever is expected afterwards has to come after it began."""
         self._looked_from = len(self.entries())
-        self._latest = self.robot.speak(text, voice, time.monotonic())
+        self._latest = self.robot.speak(text, voice)
         return self._latest
 
     def expect_heard(self, words: str, within: float = PATIENCE) -> float:
@@ -175,7 +188,10 @@ class Room:
 
     def await_sound(self, said: tuple[float, Say], within: float = PATIENCE) -> float:
         """Wait until what it decided to say begins to be heard; gives when that was."""
-        since, _ = said
+        return self.await_sound_after(said[0], within)
+
+    def await_sound_after(self, since: float, within: float = PATIENCE) -> float:
+        """Wait until the loudspeaker is heard after a moment; gives when that was."""
         while True:
             now = time.monotonic()
             first = self.speaker.first_sound(since, now)

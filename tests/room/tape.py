@@ -36,6 +36,19 @@ class Found:
     """Correlation, -1 to 1: about 1 for the same sound at any loudness, below 0.3 for another."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a tape."""
+
+    samples: Samples
+    since: float
+    """The moment of the first one."""
+
+    def at(self, index: int) -> float:
+        """The moment of a sample."""
+        return self.since + index / RATE
+
+
 class Tape:
     """Records a PulseAudio source from ``with`` to the end of it."""
 
@@ -43,8 +56,8 @@ class Tape:
         self._source = source
         self._environ = dict(environ)
         self._pieces: list[bytes] = []
-        self._length = 0
-        self._began = float("inf")
+        self._arrivals: list[tuple[int, float]] = []
+        """For each piece, the number of samples up to its end, and when it came."""
         self._lock = threading.Lock()
         self._runs = threading.Event()
 
@@ -69,43 +82,66 @@ class Tape:
 
     def _record(self) -> None:
         assert self._process.stdout is not None
+        length = 0
         while piece := os.read(self._process.stdout.fileno(), 1 << 16):
             now = time.monotonic()
+            length += len(piece)
             with self._lock:
                 self._pieces.append(piece)
-                self._length += len(piece)
-                # A piece may come late but never early: the earliest of all gives the true beginning.
-                self._began = min(self._began, now - self._length / 2 / RATE)
+                self._arrivals.append((length // 2, now))
             self._runs.set()
 
-    @property
-    def began(self) -> float:
-        """The moment of the first sample."""
-        return self._began
-
-    def between(self, since: float, until: float) -> Samples:
-        """The samples of a stretch of time, as far as it has been recorded."""
+    def between(self, since: float, until: float) -> Stretch:
+        """What was recorded in a stretch of time, as far as it has been."""
         with self._lock:
-            content, began = b"".join(self._pieces), self._began
-        first, last = (max(0, round((moment - began) * RATE)) for moment in (since, until))
-        samples: Samples = np.frombuffer(content[: len(content) & ~1], dtype=np.int16)[first:last]
-        return samples
+            content = b"".join(self._pieces)
+            ends, arrivals = (np.array(column) for column in zip(*self._arrivals, strict=True))
+        # A piece may come late but never early, so the earliest of a second's pieces tells the time.  Over
+        # minutes that would not do: a server that was kept from its work leaves out sound, or doubles it.
+        began = sliding_least(arrivals - ends / RATE, 50)
+        moments = np.maximum.accumulate(ends / RATE + began)
+        samples: Samples = np.frombuffer(content[: len(content) & ~1], dtype=np.int16)
+        first, last = (
+            min(len(samples), max(0, round(float(np.interp(moment, moments, ends)))))
+            if moment >= moments[0] else 0
+            for moment in (since, until)
+        )  # fmt: skip
+        return Stretch(samples[first:last], float(np.interp(first, ends, moments)))
 
     def first_sound(self, since: float, until: float) -> float | None:
         """The moment of the first audible sample; None when there is none."""
-        loud = np.flatnonzero(np.abs(self.between(since, until).astype(np.int32)) > AUDIBLE)
-        return max(since, self.began) + int(loud[0]) / RATE if len(loud) else None
+        stretch = self.between(since, until)
+        loud = np.flatnonzero(np.abs(stretch.samples.astype(np.int32)) > AUDIBLE)
+        return stretch.at(int(loud[0])) if len(loud) else None
 
     def last_sound(self, since: float, until: float) -> float | None:
         """The moment of the last audible sample; None when there is none."""
-        loud = np.flatnonzero(np.abs(self.between(since, until).astype(np.int32)) > AUDIBLE)
-        return max(since, self.began) + (int(loud[-1]) + 1) / RATE if len(loud) else None
+        stretch = self.between(since, until)
+        loud = np.flatnonzero(np.abs(stretch.samples.astype(np.int32)) > AUDIBLE)
+        return stretch.at(int(loud[-1]) + 1) if len(loud) else None
 
     def find(self, sound: Sound, since: float, until: float) -> Found:
         """Where in a stretch of time the sound is most likely to lie, and how like it is."""
         wanted = resample(sound, RATE).samples.astype(np.float64)
-        place, likeness = best_place(self.between(since, until).astype(np.float64), wanted)
-        return Found(max(since, self.began) + place / RATE, likeness)
+        stretch = self.between(since, until)
+        place, likeness = best_place(dull(stretch.samples.astype(np.float64)), dull(wanted))
+        return Found(stretch.at(place), likeness)
+
+
+def sliding_least(values: Wave, reach: int) -> Wave:
+    """For each value the least of those within ``reach`` places on either side."""
+    padded = np.pad(values, reach, mode="edge")
+    least: Wave = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1)
+    return least
+
+
+def dull(wave: Wave) -> Wave:
+    """Leave what lies below 2,000 Hz: above it half a sample of delay makes the same sound another."""
+    if not len(wave):
+        return wave
+    spectrum = np.fft.rfft(wave)
+    spectrum[round(2000 / RATE * len(wave)) :] = 0
+    return np.fft.irfft(spectrum, len(wave))
 
 
 def best_place(recording: Wave, wanted: Wave) -> tuple[int, float]:

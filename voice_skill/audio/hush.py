@@ -7,6 +7,7 @@ it aloud.  Any thread may use it.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,36 @@ def _written(aside: int) -> list[str]:
         return []
     finally:
         os.close(aside)
+
+
+@contextmanager
+def python_alone() -> Iterator[None]:
+    """Keep descriptor 2 off the screen for as long as a session runs; Python's own errors still get there.
+
+    ALSA tells of each gap in the sound, PortAudio of each device that goes, whenever it happens.
+    """
+    with _SWAPPING:
+        try:
+            screen = os.dup(2)
+        except OSError:
+            screen = -1
+        else:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+    if screen < 0:
+        yield
+        return
+    before = sys.stderr
+    sys.stderr = os.fdopen(os.dup(screen), "w", buffering=1, errors="backslashreplace")
+    try:
+        yield
+    finally:
+        sys.stderr.close()
+        sys.stderr = before
+        with _SWAPPING:
+            os.dup2(screen, 2)
+            os.close(screen)
 
 
 def _aside() -> int:

@@ -9,6 +9,7 @@ from datetime import date
 from voice_skill.content.bundle import Bundle, Intent, Place, Problem, RedFlag, RoutinePlan
 from voice_skill.content.hints import nearest
 from voice_skill.content.prompts import INTENTS, NO_INTENT, RED_FLAG_LEVELS, TELL
+from voice_skill.core.patterns import families_named
 from voice_skill.core.text import normal
 
 FEWEST_PHRASES = {"information": 5, "command": 5}
@@ -36,6 +37,7 @@ def intent_problems(bundle: Bundle, known_words: Collection[str] | None) -> Iter
     yield from _ambiguity_problems(bundle)
     for flag in bundle.red_flags:
         yield from _flag_problems(flag, bundle)
+    yield from _pattern_problems(bundle)
     everything: list[Intent | RedFlag | RoutinePlan] = [*bundle.intents.values(), *bundle.red_flags]
     for sourced in (*everything, bundle.routine):
         yield from _source_problems(sourced, bundle)
@@ -113,6 +115,20 @@ def _flag_problems(flag: RedFlag, bundle: Bundle) -> Iterator[Problem]:
         yield Problem(flag.place, f"The red flag '{flag.id}' names no source; add 'sources'.")
     if not flag.reviewed:
         yield Problem(flag.place, f"The red flag '{flag.id}' has no date of review; add 'reviewed'.")
+
+
+def _pattern_problems(bundle: Bundle) -> Iterator[Problem]:
+    for section, entries in (("signs", bundle.signs), ("words", bundle.words)):
+        for name, patterns in entries.items():
+            for family in {family for pattern in patterns for family in families_named(pattern)}:
+                if family not in bundle.words:
+                    hint = nearest(family, bundle.words)
+                    message = f"The word family '<{family}>' stands nowhere under 'words'.{hint}"
+                    yield Problem(Place(path=f"{section}.{name}"), message)
+    used = {sign for flag in bundle.red_flags for sign in (*flag.signs, *flag.unless)}
+    for sign in bundle.signs:
+        if sign not in used:
+            yield Problem(Place(path=f"signs.{sign}"), f"No red flag asks for the sign '{sign}'; remove it.")
 
 
 def _source_problems(sourced: Intent | RedFlag | RoutinePlan, bundle: Bundle) -> Iterator[Problem]:

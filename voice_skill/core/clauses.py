@@ -29,6 +29,7 @@ ROLES = (
     "present",
     "now",
     "imagined",
+    "before_a_question",
     "asks_in_general",
     "hearsay",
     "only_asking",
@@ -60,19 +61,32 @@ class Clauses:
 
     def is_about_nobody(self) -> bool:
         """Whether this is a question about the subject or hearsay, and names no person concerned."""
-        if not (self._covered("asks_in_general") or self._covered("hearsay")):
+        if not (self._opens_with_a_question() or self._covered("hearsay")):
             return False
         return not self._covered("persons") - self._covered("only_asking") - self._covered("hearsay")
 
-    def is_meant(self, spans: Sequence[Span]) -> bool:
-        """Whether a find is reported as true of somebody now; the clause in which it ends decides."""
+    def is_ruled_out(self) -> bool:
+        """Whether anything here is denied, fine, long past or imagined, or all of it is about nobody."""
+        denies = self._covered("denies") - self._covered("denies_nothing")
+        doubtful = denies or self._past or self._imagined or self._denied_afterwards or self._covered("well")
+        return bool(doubtful) or self.is_about_nobody()
+
+    def _opens_with_a_question(self) -> bool:
+        before, asks = self._covered("before_a_question"), self._covered("asks_in_general")
+        first = next((each for each in range(self._length) if each not in before or each in asks), -1)
+        # "Can not breathe" leaves the person out and asks nothing.
+        return first in asks and first + 1 not in self._covered("denies")
+
+    def is_meant(self, spans: Sequence[Span], asserted: Sequence[Span]) -> bool:
+        """Whether a find is reported as true of somebody now; the clause in which it ends says when.
+
+        ``asserted`` are those of its ``spans`` that must not be denied.
+        """
         end = max(span[1] for span in spans)
         clause = self._number[end - 1]
         if clause in self._past or clause in self._imagined or end in self._denied_afterwards:
             return False
-        return not self._is_broken(spans) and not any(
-            self._is_denied(span, spans) for span in spans if self._number[span[1] - 1] == clause
-        )
+        return not any(self._is_denied(span, spans) for span in asserted) and not self._is_broken(spans)
 
     def _is_denied(self, span: Span, spans: Sequence[Span]) -> bool:
         """A "not" that belongs to the find itself ("can not breathe") does not deny it."""
@@ -108,9 +122,7 @@ class Clauses:
         if position in self._covered("subjects"):
             return True
         verbs = self._covered("verbs")
-        return position in self._covered("determiners") and any(
-            position + far in verbs for far in (2, 3, 4)
-        )
+        return position in self._covered("determiners") and any(position + far in verbs for far in (2, 3, 4))
 
     def _denials(self) -> list[int | None]:
         """For each word the position of the "not" that denies it."""

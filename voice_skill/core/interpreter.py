@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from voice_skill.content.bundle import Bundle, Intent, StateName
+from voice_skill.content.prompts import RED_FLAG_LEVELS
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch, same_polarity
 from voice_skill.core.safety import Alarm, RedFlags
 from voice_skill.core.text import MAX_CHARACTERS, normal, without_fillers, words
@@ -54,7 +55,7 @@ class Interpreter:
     def __init__(self, bundle: Bundle, wake_phrase: str = "") -> None:
         """Index ``bundle``; takes a few milliseconds.  ``wake_phrase`` is one more way to say "wake"."""
         self._intents = bundle.intents
-        self._red_flags = RedFlags(bundle.red_flags, bundle.signs)
+        self._red_flags = RedFlags(bundle.red_flags, bundle.signs, bundle.words)
         self._exact: dict[tuple[str, ...], tuple[Intent, str]] = {}
         for intent in bundle.intents.values():
             for phrase in intent.phrases:
@@ -92,7 +93,11 @@ class Interpreter:
         return self._matcher.rank(text)
 
     def _by_likeness(self, text: str, state: StateName, confidence: float) -> Interpretation:
-        result = self._matcher.match(text, lambda intent: _may_be_meant(intent, state))
+        # The rules have read it already: likeness to a warning sign is at best worth a question.
+        barred = RED_FLAG_LEVELS if self._red_flags.is_ruled_out(text) else ()
+        result = self._matcher.match(
+            text, lambda intent: intent not in barred and _may_be_meant(intent, state)
+        )
         best = result.best
         if best is None or best.intent == NONE:
             return Interpretation(NONE, "none", best.score if best else 0.0)
@@ -102,6 +107,8 @@ class Interpreter:
         if runner_up == NONE:
             runner_up = None
         sure = isinstance(result, Match) and confidence >= LOW_CONFIDENCE
+        if best.intent in RED_FLAG_LEVELS:
+            sure = False
         if best.intent == "cramp_now" and best.score >= URGENT:
             sure = True  # somebody in pain must not be asked what they meant
         return Interpretation(

@@ -1,12 +1,19 @@
 """The language in which red flags are written, and a spotter that finds all its words in one pass.
 
-Pure.  A *pattern* is made of groups.  ``a + b`` asks for both, in any order, at most ``WINDOW`` words
-apart; ``a ... b`` asks for b after a, at most ``GAP`` words later.  A group lists alternatives separated by
-``|``; an alternative is one word or a run of words; ``*`` at the end of a word stands for any ending;
-``<leg>`` stands for every alternative of the word family "leg" (section ``words`` of the bundle)::
+Pure.  A *pattern* is made of groups:
+
+- ``a + b`` asks for both, in any order, at most ``WINDOW`` words apart;
+- ``a ... b`` asks for b after a with at most ``GAP`` words between, ``a .. b`` with at most one;
+- ``a|b`` in a group asks for either; an alternative is one word or a run of words;
+- ``*`` at the end of a word stands for any ending;
+- ``<leg>`` stands for every alternative of the word family "leg" (section ``words`` of the bundle);
+- a group after ``~`` need only be spoken of, denied or not.
+
+For example::
 
     <chest> + pain*|hurt*|tight*
     can not|<hard> ... breathe|get my breath
+    ~swollen + it ... hot
 """
 
 from __future__ import annotations
@@ -25,6 +32,7 @@ Found: TypeAlias = Mapping[str, Sequence[Span]]
 
 WINDOW = 9
 GAP = 4
+_GAPS = {"...": GAP, "..": 1}
 _CHOICES = 3
 """How many places of a group are tried around each place of the one before it."""
 _FAMILY = re.compile(r"<(\w+)>")
@@ -36,20 +44,37 @@ class Pattern:
 
     text: str
     groups: tuple[str, ...]
-    follows: tuple[bool, ...]
-    """For each group whether it must come after the one before it."""
+    follows: tuple[int | None, ...]
+    """For each group how many words after the one before it, at most; None for anywhere near."""
+    spoken_of: tuple[bool, ...]
+    """For each group whether it need only be spoken of."""
+    _needs: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> Pattern:
-        """Take ``text`` apart at `` + `` and `` ... ``; any text is a pattern."""
-        pieces = re.split(r" (\+|\.\.\.) ", text)
-        return cls(text, tuple(pieces[::2]), (False, *(joint == "..." for joint in pieces[1::2])))
+        """Take ``text`` apart at `` + ``, `` ... `` and `` .. ``; any text is a pattern."""
+        pieces = re.split(r" (\+|\.{2,3}) ", text)
+        groups = tuple(group.removeprefix("~") for group in pieces[::2])
+        return cls(
+            text,
+            groups,
+            (None, *(_GAPS.get(joint) for joint in pieces[1::2])),
+            tuple(group.startswith("~") for group in pieces[::2]),
+            frozenset(groups),
+        )
+
+    def asserted(self, spans: Sequence[Span]) -> list[Span]:
+        """Those of an occurrence's spans that must not be denied."""
+        return [span for span, spoken_of in zip(spans, self.spoken_of, strict=True) if not spoken_of]
+
+    def is_possible(self, found: Found) -> bool:
+        """Whether all groups were found at all."""
+        return self._needs <= found.keys()
 
     def occurrences(self, found: Found) -> Iterator[tuple[Span, ...]]:
-        """Every way, near enough together, in which the groups stand in what was said."""
-        if all(group in found for group in self.groups):
-            for span in found[self.groups[0]]:
-                yield from self._extend((span,), found)
+        """Every way, near enough together, in which the groups stand; all must be found."""
+        for span in found[self.groups[0]]:
+            yield from self._extend((span,), found)
 
     def _extend(self, chosen: tuple[Span, ...], found: Found) -> Iterator[tuple[Span, ...]]:
         index = len(chosen)
@@ -66,11 +91,11 @@ def families_named(pattern: str) -> list[str]:
     return _FAMILY.findall(pattern)
 
 
-def _near(spans: Sequence[Span], to: Span, after: bool) -> list[Span]:
+def _near(spans: Sequence[Span], to: Span, gap: int | None) -> list[Span]:
     """The nearest few of ``spans``, in the order of distance."""
-    if after:
+    if gap is not None:
         first = bisect_left(spans, (to[1], 0))
-        return [span for span in spans[first : first + _CHOICES] if span[0] - to[1] <= GAP]
+        return [span for span in spans[first : first + _CHOICES] if span[0] - to[1] <= gap]
     middle = bisect_left(spans, to)
     around = spans[max(0, middle - _CHOICES) : middle + _CHOICES]
     near = [span for span in around if max(span[0] - to[1], to[0] - span[1]) <= WINDOW]
@@ -101,7 +126,7 @@ class _Node:
             yield node
         for length in self.lengths:
             node = self.stems.get(token[:length])
-            if node is not None:
+            if node is not None and length <= len(token):
                 yield node
 
 

@@ -23,8 +23,12 @@ from voice_skill.core.text import words
 OVERLOOKED = "overlooked"
 """The family of patterns whose words, where they stand so, are no signs: "chest of drawers"."""
 
+_GOES_ON = "<goes_on>"
+"""The family of words with which a turn may go on from the one before."""
+_SHORT = 8
+"""A turn of more words than this stands for itself."""
 _LEVELS = ("emergency", "same_day", "appointment")
-_S = re.compile(r"(?<=[a-z])['’]s\b", re.IGNORECASE)
+_IS = re.compile(r"(?<=[a-z])['\u2019]s\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +57,40 @@ class RedFlags:
         self._roles = {f"<{role}>": role for role in ROLES}
         patterns = [*self._overlooked, *(each for texts in self._signs.values() for each in texts)]
         groups = {group for pattern in patterns for group in pattern.groups}
-        self._spotter = Spotter(families, groups | self._roles.keys())
+        self._spotter = Spotter(families, groups | self._roles.keys() | {_GOES_ON})
 
-    def find(self, text: str) -> Alarm | None:
-        """The most urgent rule that ``text`` fires, or None."""
-        # "My leg's swollen": here the ending is a verb, and tells where a clause begins.
-        tokens = words(_S.sub(" is", text))
+    def find(self, text: str, before: str = "") -> Alarm | None:
+        """The most urgent rule that ``text`` fires, or None.
+
+        ``before`` is what the same person said just before, if that raised no alarm: "my calf hurts", then
+        "and it's hot".  It counts only where ``text`` is short and goes on from it, and it denied nothing.
+        """
+        tokens = _words(text)
+        alarm = self._find(tokens)
+        if alarm or not before or not self._goes_on(tokens) or self.is_ruled_out(before):
+            return alarm
+        return self._find((*_words(before), *tokens))
+
+    def is_ruled_out(self, text: str) -> bool:
+        """Whether ``text`` speaks of signs only to deny them, of long ago, or about nobody.
+
+        Then likeness to a warning sign means nothing either.
+        """
+        tokens = _words(text)
         found = self._spotter.spot(tokens)
-        clauses = Clauses(tokens, {role: found[group] for group, role in self._roles.items() if group in found})
-        if clauses.is_about_nobody():
-            return None
-        return self._judge(self._without_overlooked(found), clauses)
+        return self._clauses(tokens, found).is_ruled_out() or self._without_overlooked(found) is not found
+
+    def _find(self, tokens: Sequence[str]) -> Alarm | None:
+        found = self._spotter.spot(tokens)
+        clauses = self._clauses(tokens, found)
+        return None if clauses.is_about_nobody() else self._judge(self._without_overlooked(found), clauses)
+
+    def _goes_on(self, tokens: Sequence[str]) -> bool:
+        going_on = self._spotter.spot(tokens[:1]).get(_GOES_ON, ())
+        return bool(going_on) and len(tokens) <= _SHORT
+
+    def _clauses(self, tokens: Sequence[str], found: Found) -> Clauses:
+        return Clauses(tokens, {role: found[group] for group, role in self._roles.items() if group in found})
 
     def _judge(self, found: Found, clauses: Clauses) -> Alarm | None:
         seen: dict[str, str] = {}
@@ -83,15 +110,23 @@ class RedFlags:
     def _without_overlooked(self, found: Found) -> Found:
         hidden: set[int] = set()
         for pattern in self._overlooked:
-            for spans in pattern.occurrences(found):
+            for spans in pattern.occurrences(found) if pattern.is_possible(found) else ():
                 hidden.update(range(min(start for start, _ in spans), max(end for _, end in spans)))
         if not hidden:
             return found
         kept = {
-            group: [span for span in spans if hidden.isdisjoint(range(*span))] for group, spans in found.items()
+            group: [span for span in spans if hidden.isdisjoint(range(*span))]
+            for group, spans in found.items()
         }
         return {group: spans for group, spans in kept.items() if spans}
 
 
+def _words(text: str) -> tuple[str, ...]:
+    # "My leg's swollen": here the ending is a verb, and tells where a clause begins.
+    return words(_IS.sub(" is", text))
+
+
 def _is_meant(pattern: Pattern, found: Found, clauses: Clauses) -> bool:
-    return any(clauses.is_meant(spans) for spans in pattern.occurrences(found))
+    if not pattern.is_possible(found):
+        return False
+    return any(clauses.is_meant(spans, pattern.asserted(spans)) for spans in pattern.occurrences(found))

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voice_skill.content.bundle import Bundle, Line, Region, StateName
-from voice_skill.core.acts.answers import ask_which, miss
+from voice_skill.core.acts.answers import ask_which, miss, take_named
 from voice_skill.core.acts.care import cramp_goes_on, stay_with_emergency
 from voice_skill.core.coach import Coach
 from voice_skill.core.cues import Cue
@@ -33,6 +33,7 @@ from voice_skill.core.interpreter import LOW_CONFIDENCE, NONE, Interpretation, I
 from voice_skill.core.script import Script
 from voice_skill.core.states import MOVES, State
 from voice_skill.core.tables import ACTS, KEEPS_QUESTION, OTHER_ANSWERS, OTHERWISE, QUESTIONS
+from voice_skill.core.text import words
 from voice_skill.messages import (
     AudioBack,
     AudioLost,
@@ -132,7 +133,7 @@ class Session:
     @property
     def context(self) -> StateName:
         """The state in the three words that interpretation knows."""
-        if self.question:
+        if self.question or self.state is State.CRAMP:
             return "asked"
         return "routine" if self.state in (State.ROUTINE, State.PAUSED) else "idle"
 
@@ -186,6 +187,7 @@ class Session:
                     self.script.prompt(f"{part}_back")
             case Closed():
                 self.script.hush()
+                return self._take()
         self._settle()
         return self._take()
 
@@ -244,7 +246,7 @@ class Session:
 
     def _fall_asleep(self) -> None:
         """Go to standby without a word; a paused routine can be carried on later."""
-        place = self.coach.guide.snapshot() if self.coach.guide else None
+        place = self.coach.guide.snapshot() if self.coach.guide else self.kept_place
         self.drop_everything()
         self.kept_place = place
         self.enter(State.STANDBY)
@@ -275,6 +277,8 @@ class Session:
 
     def _hear(self, heard: Heard) -> None:
         by_ear = heard.ended_at is not None
+        if by_ear and not words(heard.text):
+            return
         meant = self._interpreter.interpret(heard.text, self.context, heard.confidence)
         if by_ear and self._is_noise(meant, heard.confidence):
             return
@@ -284,6 +288,8 @@ class Session:
         self.coach.step_aside(self.now)
         if self.state is State.STANDBY and meant.intent not in ACTS[State.STANDBY]:
             self.enter(State.IDLE)  # typed words need no wake phrase
+        if self.wanted and self.question and not meant.alarm and take_named(self, heard.text):
+            return
         if meant.tier == "act":
             self._take_clearly(meant, heard.confidence)
         else:
@@ -314,10 +320,8 @@ class Session:
             self.script.prompt("too_long")
         elif self.question:
             QUESTIONS[self.question].doubt(self)
-        elif meant.tier == "none":
+        elif meant.tier == "none" or self.state is State.CRAMP:
             miss(self)
-        elif self.state is State.CRAMP:
-            cramp_goes_on(self)
         else:
             ask_which(self)
 

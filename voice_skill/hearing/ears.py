@@ -20,6 +20,8 @@ from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMo
 
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""
+LONGEST_PUT_OFF = 2.0
+"""Seconds for which a request under way may be heard to its end although we have begun to speak."""
 
 
 def hear_file(
@@ -67,7 +69,7 @@ class Ears:
     without_echo: Callable[[bytes], bytes] = _unchanged
     """Takes our own voice out of a block."""
     on_voice: Callable[[bool], None] = _untold
-    """Told in interrupt mode when somebody begins and ceases to speak, so that we can speak lower."""
+    """Told when somebody begins and ceases to speak over us, so that we can speak lower."""
     least_confidence: Mapping[ListeningMode, float] = field(
         default_factory=lambda: {"interrupt": 0.6, "standby": 0.8}
     )
@@ -78,6 +80,9 @@ class Ears:
     def __post_init__(self) -> None:
         self._mode: ListeningMode = "open"
         self._wanted: SimpleQueue[ListeningMode] = SimpleQueue()
+        self._next: ListeningMode | None = None
+        self._next_since = 0.0
+        self._spoken_over = False
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
@@ -142,17 +147,31 @@ class Ears:
 
     def _step(self, listener: Listener, block: bytes, microphone: Microphone) -> None:
         self._notice(microphone)
-        try:
-            while True:
-                self._switch(listener, self._wanted.get_nowait())
-        except Empty:
-            pass
-        before = listener.turn
+        self._follow_wishes(listener)
         speech = listener.feed(self.without_echo(block))
-        if self._mode == "interrupt" and (before == "speaking") != (listener.turn == "speaking"):
-            self.on_voice(listener.turn == "speaking")
+        # Also told when the mode has changed in between, or we would go on speaking low.
+        spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
+        if spoken_over != self._spoken_over:
+            self._spoken_over = spoken_over
+            self.on_voice(spoken_over)
         if speech is not None and self._is_meant(speech.hearing):
             self._post(speech, microphone)
+
+    def _follow_wishes(self, listener: Listener) -> None:
+        """Change the mode as wished, but let a request that began before we spoke be heard to its end."""
+        now = listener.endpoint.now
+        try:
+            while True:
+                self._next, self._next_since = self._wanted.get_nowait(), now
+        except Empty:
+            pass
+        if self._next is None:
+            return
+        heard_openly = self._mode == "open" and self._next == "interrupt"
+        under_way = heard_openly and listener.turn in ("started", "speaking")
+        if not under_way or now - self._next_since > LONGEST_PUT_OFF:
+            mode, self._next = self._next, None
+            self._switch(listener, mode)
 
     def _post(self, speech: Speech, microphone: Microphone) -> None:
         ended_at = self.clock() - microphone.behind - speech.since_end
@@ -175,7 +194,8 @@ class Ears:
     def _is_meant(self, hearing: Hearing) -> bool:
         if hearing.confidence < self.least_confidence.get(self._mode, 0.0):
             return False
-        return self._mode != "interrupt" or not self._is_echo(hearing.text)
+        alone = self._mode != "interrupt" and self._next is None
+        return alone or not self._is_echo(hearing.text)
 
     def _make_recognisers(self, rate: int) -> None:
         """One for each mode; made anew only when another device runs at another rate."""

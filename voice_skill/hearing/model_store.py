@@ -7,10 +7,15 @@ folders ``am``, ``conf`` and ``graph``, and the older one with everything in one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from voice_skill.errors import ModelError
+from voice_skill.hearing.known_models import KNOWN
 
+CHOSEN = "chosen.txt"
+"""File beside the kept models with the name of the one chosen by command."""
+_SYSTEM = Path("/usr/share")
 _PRESENT = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/phones/word_boundary.int")
 _OLDER = ("final.mdl", "mfcc.conf", "word_boundary.int")
 
@@ -18,12 +23,50 @@ _BEGINNINGS = {".mdl": b"\0B", ".fst": b"\xd6\xfd\xb2\x7e"}
 """First bytes of Kaldi's binary files and of OpenFst's; Vosk ends the process over others."""
 
 
-def find(
-    explicit: Path | None, environ: Mapping[str, str], bundled: Path, system: Path = Path("/usr/share")
-) -> Path:
-    """Choose a model: ``explicit``, VOICE_SKILL_MODEL, one in ``bundled``, or one in Vosk's usual folders.
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A model folder that was come across, good or broken."""
 
-    A model that the person has named must be good; elsewhere broken ones are passed over.
+    name: str
+    """What our commands call it; each name once."""
+    folder: Path
+    problems: tuple[str, ...]
+    """What makes it unusable, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model that is used."""
+
+    folder: Path
+    reason: str
+    """Why this one: a clause that goes on from "because"."""
+    warning: str = ""
+    """A sentence where the person's own choice could not be followed; else empty."""
+
+
+def find(
+    explicit: Path | None,
+    environ: Mapping[str, str],
+    bundled: Path,
+    system: Path = _SYSTEM,
+    kept: Path | None = None,
+) -> Path:
+    """Name the folder that ``choose`` chooses."""
+    return choose(explicit, environ, bundled, system, kept).folder
+
+
+def choose(
+    explicit: Path | None,
+    environ: Mapping[str, str],
+    bundled: Path,
+    system: Path = _SYSTEM,
+    kept: Path | None = None,
+) -> Choice:
+    """Choose a model: ``explicit``, VOICE_SKILL_MODEL, the one chosen by command, or the best one present.
+
+    A model that the person has named for this run must be good.  Otherwise broken ones are passed over,
+    the one chosen by command too, since a worse model at night is better than none.
     Raises ModelError with the remedy.
     """
     named = explicit or (Path(environ["VOICE_SKILL_MODEL"]) if environ.get("VOICE_SKILL_MODEL") else None)
@@ -31,15 +74,66 @@ def find(
         problems = inspect(named)
         if problems:
             raise ModelError(f"The folder {named} is no usable Vosk model: {' '.join(problems)}")
-        return named
-    usable = [folder for folder in _candidates(environ, bundled, system) if not inspect(folder)]
+        return Choice(named, "'--model', VOICE_SKILL_MODEL or the settings file names it")
+    usable = [model for model in present(environ, bundled, system, kept) if not model.problems]
     if not usable:
         raise ModelError(
-            f"No Vosk model was found in {bundled} or in Vosk's usual folders. Unpack an English model, "
-            "such as vosk-model-small-en-us, and name its folder with --model or VOICE_SKILL_MODEL."
+            f"No Vosk model was found in {bundled} or in Vosk's usual folders. Fetch one with "
+            "'voice-skill models get small', or unpack an English model yourself and name its folder with "
+            "--model or VOICE_SKILL_MODEL."
         )
-    # A model that takes run-time grammars hears the words that interrupt far better than one that does not.
-    return next((folder for folder in usable if takes_grammars(folder)), usable[0])
+    return _choice(usable, chosen(kept))
+
+
+def _choice(usable: list[Present], wanted: str) -> Choice:
+    warning = ""
+    if wanted:
+        for model in usable:
+            if model.name == wanted:
+                return Choice(model.folder, "it was chosen with 'voice-skill models use'")
+        warning = (
+            f"The model '{wanted}' that was chosen with 'voice-skill models use' is missing or broken, so "
+            "another one is used; 'voice-skill models list' tells more."
+        )
+    best = min(usable, key=_rank)
+    if len(usable) == 1:
+        reason = "it is the only usable one"
+    elif takes_grammars(best.folder):
+        # Such a model hears the words that interrupt far better than one that can't be told them.
+        reason = "it is the best of those here that can be told which words to expect"
+    else:
+        reason = "it comes first, and none here can be told which words to expect"
+    return Choice(best.folder, reason, warning)
+
+
+def _rank(model: Present) -> tuple[bool, int]:
+    """Order the models, the best first; among equals the order of ``present`` decides."""
+    folders = [known.folder for known in KNOWN.values()]
+    name = model.folder.name
+    return not takes_grammars(model.folder), folders.index(name) if name in folders else len(folders)
+
+
+def present(
+    environ: Mapping[str, str], bundled: Path, system: Path = _SYSTEM, kept: Path | None = None
+) -> list[Present]:
+    """List all model folders: those kept by our commands, the embedded one, and those in Vosk's folders."""
+    known = {model.folder: model.name for model in KNOWN.values()}
+    found: dict[str, Present] = {}
+    for folder in _candidates(environ, bundled, system, kept):
+        if any((folder / part).exists() for part in ("am", "graph", "final.mdl")):
+            embedded = bundled in (folder, folder.parent)
+            name = known.get(folder.name) or ("embedded" if embedded else folder.name)
+            name = str(folder) if name in found else name
+            found[name] = Present(name, folder, tuple(inspect(folder)))
+    return list(found.values())
+
+
+def chosen(kept: Path | None) -> str:
+    """Read the name of the model chosen by command; empty where none was."""
+    try:
+        return (kept / CHOSEN).read_text(encoding="utf-8").strip() if kept else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def inspect(folder: Path) -> list[str]:
@@ -103,7 +197,10 @@ def _file_problems(file: Path) -> list[str]:
     )
 
 
-def _candidates(environ: Mapping[str, str], bundled: Path, system: Path) -> Iterator[Path]:
+def _candidates(environ: Mapping[str, str], bundled: Path, system: Path, kept: Path | None) -> Iterator[Path]:
+    if kept:
+        # Folders with a dot are being unpacked or removed.
+        yield from _folders(kept, "[!.]*")
     yield bundled
     yield from _folders(bundled, "*")
     home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()

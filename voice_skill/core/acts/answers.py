@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voice_skill.core.acts.care import cramp_goes_on
 from voice_skill.core.interpreter import Interpretation
 from voice_skill.core.states import HELP, State
-from voice_skill.core.text import spell_month
+from voice_skill.core.text import spell_month, words
 
 if TYPE_CHECKING:
     from voice_skill.core.session import Session
@@ -28,7 +29,9 @@ def answer(s: Session) -> None:
 def tell_more(s: Session) -> None:
     """Tell the next breath on the subject."""
     s.question = None
-    if s.topic.more:
+    if not s.topic.sources:
+        tell_what_to_say(s)
+    elif s.topic.more:
         s.script.say(s.topic.more.pop(0).text)
         offer_to_go_on(s)
     else:
@@ -89,6 +92,22 @@ def _take(s: Session, index: int) -> None:
     s.act_on(Interpretation(intent, "act", 1.0))
 
 
+def take_named(s: Session, text: str) -> bool:
+    """Do what was named by its title, or by most of it; says whether one was."""
+    said = set(words(text))
+    shares = [_share(s.bundle.intents[name].title, said) for name in s.wanted]
+    best = max(range(len(shares)), key=shares.__getitem__)
+    if shares[best] < 0.5 or shares.count(shares[best]) > 1:
+        return False
+    _take(s, best)
+    return True
+
+
+def _share(title: str, said: set[str]) -> float:
+    own = set(words(title))
+    return len(own & said) / len(own)
+
+
 def meant_neither(s: Session) -> None:
     """Ask for other words."""
     s.question, s.wanted = None, ()
@@ -98,7 +117,9 @@ def meant_neither(s: Session) -> None:
 def miss(s: Session) -> None:
     """Say that nothing was understood: short, then with help, then with a choice, then nothing."""
     s.misses += 1
-    if s.state is State.IDLE and s.misses <= 3:
+    if s.state is State.CRAMP:
+        cramp_goes_on(s)
+    elif s.state is State.IDLE and s.misses <= 3:
         s.script.prompt(f"no_match_{s.misses}")
     elif s.state is not State.IDLE and s.misses <= 2:
         s.script.prompt("no_match_1" if s.misses == 1 else HELP[s.state])

@@ -97,6 +97,15 @@ def _begin(s: Session, variant: str) -> None:
         s.coach.begin(variant)
 
 
+def stop_before_start(s: Session) -> None:
+    """Told to stop when asked about standing: stop what is under way, or leave it at that."""
+    if s.coach.guide:
+        stop_routine(s)
+    else:
+        s.drop_everything()
+        s.script.prompt("declined")
+
+
 def forget_place(s: Session) -> None:
     """The person does not want to carry on where it was broken off."""
     s.question, s.kept_place = None, None
