@@ -18,7 +18,7 @@ from voice_skill.hearing.ears import Ears
 from voice_skill.hearing.endpoint import Endpoint
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
-from voice_skill.hearing.recogniser import SpeechModel
+from voice_skill.hearing.recogniser import Recogniser, SpeechModel
 from voice_skill.messages import AudioBack, AudioLost, Event, Heard
 
 if TYPE_CHECKING:
@@ -304,8 +304,45 @@ def test_closing_ends_the_thread_in_the_middle(model: SpeechModel) -> None:
     assert scene.ears.join(0)
 
 
-def test_a_long_quiet_winds_the_recogniser_back(model: SpeechModel, say: Say) -> None:
-    """Minutes of silence, then a request: heard like the first."""
+class Counter:
+    """Stands where Vosk does, and counts the bytes that it is given."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def AcceptWaveform(self, block: bytes) -> bool:  # noqa: N802  # as Vosk has it
+        """Count."""
+        self.given += len(block)
+        return False
+
+    def SetWords(self, wanted: bool) -> None:  # noqa: N802
+        """No words will come."""
+
+    def PartialResult(self) -> str:  # noqa: N802
+        """Nothing yet."""
+        return "{}"
+
+    def FinalResult(self) -> str:  # noqa: N802
+        """Nothing at all."""
+        return "{}"
+
+    def Reset(self) -> None:  # noqa: N802
+        """Nothing to forget."""
+
+
+def test_quiet_is_not_given_to_the_recogniser(say: Say) -> None:
+    """Half a minute of silence costs nothing; of a request it gets the beginning as well."""
+    counter = Counter()
+    listener = Listener(Recogniser(counter, RATE), Endpoint(RATE))
+    request = say("what causes leg cramps")
+    for piece in (QUIET * 60, request, QUIET * 3):
+        for at in range(0, len(piece), BLOCK):
+            listener.feed(piece[at : at + BLOCK])
+    assert len(request) <= counter.given < len(request) + len(QUIET) * 3
+
+
+def test_after_a_long_quiet_a_request_is_heard_like_the_first(model: SpeechModel, say: Say) -> None:
+    """Minutes of silence, then a request."""
     listener = Listener(model.recogniser(RATE, OPEN), Endpoint(RATE))
     speeches: list[Speech] = []
     for piece in (QUIET * 60, say("pause"), QUIET * 3, QUIET * 60, say("pause"), QUIET * 3):

@@ -54,14 +54,28 @@ def test_rumble_is_not_loud() -> None:
 
 
 def test_a_whole_request_ends_after_a_short_quiet() -> None:
-    """0.45 s when the text is complete, to within a block."""
-    assert seconds_until_end(in_speech(complete=True), "stop") == pytest.approx(0.45, abs=0.04)
+    """0.44 s when the text is complete, to within a block."""
+    assert seconds_until_end(in_speech(complete=True), "stop") == pytest.approx(0.44, abs=0.04)
 
 
 def test_anything_else_is_given_time() -> None:
     """0.8 s while the person may be looking for a word, also when nothing was understood."""
     assert seconds_until_end(in_speech(), "what causes") == pytest.approx(0.8, abs=0.04)
     assert seconds_until_end(in_speech(complete=True), "") == pytest.approx(0.8, abs=0.04)
+
+
+def test_what_would_be_acted_upon_ends_a_little_sooner() -> None:
+    """0.6 s when the text is understood without being a request word for word; it is judged once."""
+    judged: list[str] = []
+    endpoint = in_speech()
+
+    def judge(text: str) -> bool:
+        judged.append(text)
+        return True
+
+    endpoint.understood = judge
+    assert seconds_until_end(endpoint, "is that from the cold") == pytest.approx(0.6, abs=0.04)
+    assert judged == ["is that from the cold"]
 
 
 def test_the_end_of_the_last_word_is_known() -> None:

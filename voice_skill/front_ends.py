@@ -11,18 +11,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
-from typing import TextIO
+from typing import TextIO, get_args
 
 from voice_skill import resources
 from voice_skill.app import App, stored_voice
 from voice_skill.audio.hush import python_alone
 from voice_skill.config import Config
 from voice_skill.content import reader
-from voice_skill.content.bundle import Bundle, Region
+from voice_skill.content.bundle import Bundle, Region, StateName
 from voice_skill.core import vocabulary
 from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.session import Recollection, Session
@@ -85,10 +86,13 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
         mouth = _mouth(config, setting, inbox, stack)
         with suppress(VoiceError):  # the mouth will find that out, and say so
             mouth.voice.warm_up()  # first of all: it starts while the rest is read
-        content = load_content(config)
+        with ThreadPoolExecutor(1, "first look") as aside:
+            looked = aside.submit(_find_microphone, config.microphone)  # waits for the system, so reading can go on
+            content = load_content(config)
+            looked.result()
+        mouth.start()
+        stack.callback(mouth.close)
         model = stack.enter_context(load_model(config))
-        with DeviceMicrophone(config.microphone):
-            pass  # Now is the time to find out that there is none; later losses are the ears' business.
         session = _session(content, setting, memory, config.quiet_after)
         listened_for = vocabulary.phrases(content.bundle, config.wake_phrase)
         ears = Ears(
@@ -98,6 +102,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             inbox=inbox,
             clock=time.monotonic,
             complete=content.interpreter.is_complete,
+            understood=lambda text: _is_clear(content.interpreter, text),
             interrupts=vocabulary.interrupts(listened_for),
             speaking=lambda: mouth.speaking,
             on_voice=mouth.duck,
@@ -105,11 +110,20 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
         app = App(session, inbox, mouth, ears, memory, _open_log(log, stack))
         if note:
             print(note)
-        mouth.start()
-        stack.callback(mouth.close)
         ears.start()
         stack.callback(ears.close)
         yield app
+
+
+def _find_microphone(name: str | None) -> None:
+    """Raise AudioDeviceError if there is none; later losses are the ears' business."""
+    with DeviceMicrophone(name):
+        pass
+
+
+def _is_clear(interpreter: Interpreter, text: str) -> bool:
+    """Whether ``text`` would be acted upon in one state or another."""
+    return any(interpreter.interpret(text, state).tier == "act" for state in get_args(StateName))
 
 
 @contextmanager

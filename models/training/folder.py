@@ -12,7 +12,7 @@ from .language import language_graph, trigram
 from .lexicon import bundle_sentences, common_words, make_lexicon
 
 COMMON_WORDS = 24000
-GARBAGE_PRICE = 1.0
+GARBAGE_PRICE = 3.0
 """What 30 ms of `[unk]` cost; see models/README.md for how it was chosen."""
 SETTINGS = """--min-active=200
 --max-active=3000

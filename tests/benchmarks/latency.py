@@ -108,8 +108,7 @@ def measure_answers(model: Path, texts: Sequence[str], meaning: Callable[[str], 
                 tell(f"{voice}: {text}: not answered")
                 continue
             over = room.word_over()
-            steps = _steps(room.pulse.home / "times.jsonl", heard_at, said[0], first)
-            steps["waiting for the end"] = _latest(room.pulse.home / "times.jsonl", "waiting", heard_at)
+            steps = _steps(room.pulse.home / "times.jsonl", heard_at, said[0])
             steps["device"] = first - over - sum(steps.values())
             ours.waits.append(first - over)
             for step, took in steps.items():
@@ -120,19 +119,20 @@ def measure_answers(model: Path, texts: Sequence[str], meaning: Callable[[str], 
             room.let_finish()
 
 
-def _steps(times: Path, heard_at: float, said_at: float, first: float) -> dict[str, float]:
-    return {
-        "decoding": _latest(times, "decoding", heard_at),
-        "matching": said_at - heard_at,
-        "rendering": _latest(times, "rendering", first),
-    }
-
-
-def _latest(times: Path, what: str, before: float) -> float:
-    """The length of the last thing of a kind that began before a moment (or a little after, by the log)."""
+def _steps(times: Path, heard_at: float, said_at: float) -> dict[str, float]:
+    """Where the time went, all but what is left for the devices at both ends."""
     lines = [json.loads(line) for line in times.read_text().splitlines() if line.endswith("}")]
-    found = [line["took"] for line in lines if line["what"] == what and line["at"] <= before + 0.01]
-    return float(found[-1]) if found else 0.0
+
+    def took(what: str, earliest: float, latest: float) -> list[float]:
+        return [one["took"] for one in lines if one["what"] == what and earliest <= one["at"] <= latest]
+
+    # The log rounds to milliseconds.
+    return {
+        "waiting for the end": took("waiting", 0, heard_at + 0.01)[-1],
+        "decoding": took("decoding", 0, heard_at + 0.01)[-1],
+        "matching": said_at - heard_at,
+        "rendering": took("rendering", said_at - 0.01, float("inf"))[0],
+    }
 
 
 def measure_itself(model: Path, ours: Figures, starts: int = 5, stops: int = 12) -> None:

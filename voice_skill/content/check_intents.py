@@ -126,6 +126,8 @@ def _pattern_problems(bundle: Bundle) -> Iterator[Problem]:
                     message = f"The word family '<{family}>' stands nowhere under 'words'.{hint}"
                     yield Problem(Place(path=f"{section}.{name}"), message)
     used = {sign for flag in bundle.red_flags for sign in (*flag.signs, *flag.unless)}
+    if not used <= bundle.signs.keys():
+        return  # a misspelt name is the likelier mistake, and is told already
     for sign in bundle.signs:
         if sign not in used:
             yield Problem(Place(path=f"signs.{sign}"), f"No red flag asks for the sign '{sign}'; remove it.")

@@ -98,8 +98,12 @@ class Clauses:
 
         "My chest is *fine*, the pain is in my leg"; "my *chest* of all places, but it's my *leg* that hurts".
         """
+        if len(spans) == 1:
+            return False
         own = _covered(spans)
         between = set(range(min(start for start, _ in spans), max(end for _, end in spans))) - own
+        if not between:
+            return False
         if between & self._covered("well"):
             return True
         places = self._covered("places")

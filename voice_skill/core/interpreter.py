@@ -1,35 +1,57 @@
 """From what was said to what is meant, in the order that safety demands.
 
 Pure.  1. red flags, in every state; 2. the bundle's phrases word for word, which is how commands are
-meant to be found; 3. fuzzy matching, with the polarity held fast: "don't stop" never comes out as
-"stop".  The result says how sure it is: ``act`` on it, ``confirm`` it first, or ``none``.
+meant to be found, and commands turned round by "don't"; 3. several commands in one breath; 4. likeness,
+with the polarity held fast: "don't stop" never comes out as "stop".  The result says how sure it is:
+``act`` on it, ``confirm`` it first, or ``none``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from voice_skill.content.bundle import Bundle, Intent, StateName
 from voice_skill.content.prompts import RED_FLAG_LEVELS
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch, same_polarity
+from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.safety import Alarm, RedFlags
-from voice_skill.core.text import MAX_CHARACTERS, normal, without_fillers, words
+from voice_skill.core.slots import find_slots
+from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
 
 Tier: TypeAlias = Literal["act", "confirm", "none"]
 
 NONE = "none"
 LOW_CONFIDENCE = 0.6
 """Below this mean word confidence a fuzzy match is at best worth asking about."""
-URGENT = 0.54
-"""From this likeness on a cramp is acted upon, also where another intent comes near."""
+URGENT = 0.5
+"""From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
+ON_SUBJECT = 0.12
+"""From this probability on something that names our subject is worth asking about: it is hardly idle talk."""
+OFTEN, TELLING = 0.02, 8
+"""A word names our subject that so large a share of our phrases has, and so many times more than of talk."""
+MOST_AT_ONCE = 3
+"""More commands than this in one breath are taken for talk."""
 
 ONLY_WHEN_ASKED = frozenset({"yes", "no"})
 ONLY_IN_ROUTINE = frozenset(
     {"next", "back", "skip", "pause", "resume", "how_long_left", "where_am_i", "easier"}
 )
 """Out of the routine these are matched word for word only: a fuzzy guess at them is mostly noise."""
+OPPOSITES: Mapping[str, str] = {
+    **dict.fromkeys(("stop", "pause", "skip", "next", "back", "repeat", "easier"), "resume"),
+    "slower": "faster",
+    "faster": "slower",
+    "louder": "quieter",
+    "quieter": "louder",
+}
+"""What somebody wants who says "don't" to a command: that the routine goes on as it is, or the other way."""
+
+_JOINTS = re.compile(r"\b(?:and then|and|then|or)\b|[,;.!?]+(?=\s)")
+_DENIALS = (("do", "not"), ("please", "do", "not"), ("no", "do", "not"), ("not",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +69,20 @@ class Interpretation:
     alarm: Alarm | None = None
     lane: Literal["red flag", "word for word", "likeness", "nothing", "too long"] = "nothing"
     slots: Mapping[str, str] = field(default_factory=dict)
+    """Details of the request by name (``slots``)."""
+    also: tuple[str, ...] = ()
+    """Further commands of the same breath, in order."""
 
 
 class Interpreter:
     """The bundle's phrases and rules, indexed once."""
 
-    def __init__(self, bundle: Bundle, wake_phrase: str = "") -> None:
-        """Index ``bundle``; takes a few milliseconds.  ``wake_phrase`` is one more way to say "wake"."""
+    def __init__(self, bundle: Bundle, wake_phrase: str = "", learned: Classifier | None = None) -> None:
+        """Index ``bundle``.  ``wake_phrase`` is one more way to say "wake".
+
+        Learning from some thousand phrases takes seconds, so what an earlier run has learned from the same
+        phrases may be given; see ``Matcher``.
+        """
         self._intents = bundle.intents
         self._red_flags = RedFlags(bundle.red_flags, bundle.signs, bundle.words)
         self._exact: dict[tuple[str, ...], tuple[Intent, str]] = {}
@@ -63,9 +92,9 @@ class Interpreter:
                 self._exact.setdefault(without_fillers(words(phrase)), (intent, phrase))
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
-        ours = ((intent.name, phrase) for intent in bundle.intents.values() for phrase in intent.phrases)
-        others = ((NONE, phrase) for phrases in bundle.not_ours.values() for phrase in phrases)
-        self._matcher = Matcher([*ours, *others])
+        phrases = phrases_of(bundle)
+        self._matcher = Matcher(phrases, learned)
+        self._subject = _subject(phrases)
 
     def interpret(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Interpretation:
         """Say what ``text``, heard with ``confidence`` while in ``state``, means.  Never fails."""
@@ -77,11 +106,48 @@ class Interpreter:
             return Interpretation(NONE, "none", 0.0)
         if len(text) > MAX_CHARACTERS:
             return Interpretation(NONE, "none", 0.0, lane="too long")
+        meant = (
+            self._word_for_word(tokens, state)
+            or self._several(text, state, confidence)
+            or self._by_likeness(text, state, confidence)
+        )
+        slots = find_slots(meant.intent, text)
+        return replace(meant, slots=slots) if slots else meant
+
+    def _word_for_word(self, tokens: tuple[str, ...], state: StateName) -> Interpretation | None:
         found = self._exact.get(tokens) or self._exact.get(without_fillers(tokens))
         if found:
             intent, phrase = found
             return Interpretation(intent.name, "act", 1.0, None, phrase, None, "word for word")
-        return self._by_likeness(text, state, confidence)
+        denial = next((start for start in _DENIALS if tokens[: len(start)] == start), ())
+        refused = self._exact.get(without_fillers(tokens[len(denial) :])) if denial else None
+        if refused is None or refused[0].kind != "command":
+            return None
+        opposite = OPPOSITES.get(refused[0].name, NONE)
+        if opposite == NONE or not _may_be_meant(opposite, state):
+            return Interpretation(NONE, "none", 0.0)
+        return Interpretation(opposite, "act", 1.0, None, refused[1], None, "word for word")
+
+    def _several(self, text: str, state: StateName, confidence: float) -> Interpretation | None:
+        """Several commands in one breath: "slower please and repeat that"."""
+        pieces = [piece for piece in _JOINTS.split(text.lower()) if set(words(piece)) - FILLERS]
+        if not 1 < len(pieces) <= MOST_AT_ONCE:
+            return None
+        meant = [
+            self._word_for_word(words(piece), state) or self._by_likeness(piece, state, confidence)
+            for piece in pieces
+        ]
+        names = tuple(dict.fromkeys(each.intent for each in meant))
+        if len(names) < 2 or not all(self._is_order(each, state) for each in meant):
+            return None
+        return replace(meant[0], score=min(each.score for each in meant), also=names[1:])
+
+    def _is_order(self, meant: Interpretation, state: StateName) -> bool:
+        return (
+            meant.tier == "act"
+            and self._intents[meant.intent].kind == "command"
+            and _may_be_meant(meant.intent, state)
+        )
 
     def is_complete(self, text: str) -> bool:
         """Whether ``text`` is a whole request already, so that nobody need wait for more words."""
@@ -101,7 +167,8 @@ class Interpreter:
         best = result.best
         if best is None or best.intent == NONE:
             return Interpretation(NONE, "none", best.score if best else 0.0)
-        if isinstance(result, NoMatch) or not self._agrees(text, best):
+        wanted = not isinstance(result, NoMatch) or (best.score >= ON_SUBJECT and self._names_subject(text))
+        if not wanted or not self._agrees(text, best):
             return Interpretation(NONE, "none", best.score, best.intent)
         runner_up = result.runner_up.intent if result.runner_up else None
         if runner_up == NONE:
@@ -110,15 +177,39 @@ class Interpreter:
         if best.intent in RED_FLAG_LEVELS:
             sure = False
         if best.intent == "cramp_now" and best.score >= URGENT:
-            sure = True  # somebody in pain must not be asked what they meant
+            sure = True
         return Interpretation(
             best.intent, "act" if sure else "confirm", best.score, runner_up, best.phrase, None, "likeness"
         )
+
+    def _names_subject(self, text: str) -> bool:
+        return not self._subject.isdisjoint(map(stem, words(text)))
 
     def _agrees(self, text: str, best: Candidate) -> bool:
         """For commands and warning signs, "not" must stand on both sides or on neither."""
         plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
         return plain or same_polarity(normal(text), best.phrase)
+
+
+def phrases_of(bundle: Bundle) -> list[tuple[str, str]]:
+    """What the matcher learns from: every phrase with its intent, and everyday talk with ``NONE``."""
+    ours = ((intent.name, phrase) for intent in bundle.intents.values() for phrase in intent.phrases)
+    others = ((NONE, phrase) for phrases in bundle.not_ours.values() for phrase in phrases)
+    return [*ours, *others]
+
+
+def _subject(phrases: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Stems that our phrases use often, and everyday talk hardly ever: cramp, calf."""
+    ours, others = Counter[str](), Counter[str]()
+    for intent, phrase in phrases:
+        (others if intent == NONE else ours).update(set(map(stem, words(phrase))))
+    foreign = sum(intent == NONE for intent, _ in phrases)
+    own = len(phrases) - foreign
+    return frozenset(
+        token
+        for token, times in ours.items()
+        if times >= OFTEN * own and times * foreign >= TELLING * own * (others[token] + 1)
+    )
 
 
 def _may_be_meant(intent: str, state: StateName) -> bool:

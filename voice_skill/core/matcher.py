@@ -1,6 +1,6 @@
 """Text to intent: what the bundle's phrases teach, and how near the nearest of them are.
 
-Pure.  Two judges are added up.  A classifier learned from the phrases (``ridge``) knows which words,
+Pure.  Two judges are added up.  A classifier learned from the phrases (``classifier``) knows which words,
 pairs of words and runs of letters tell intents apart.  The likeness of whole phrases (rapidfuzz
 ``ratio``, the mean of an intent's best three, because one phrase that happens to be near says less than
 three) knows what somebody has in fact said before, and bears misheard words well.  ``WRatio``, partial
@@ -18,18 +18,18 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from voice_skill.core.ridge import Ridge
+from voice_skill.core.classifier import Classifier
 from voice_skill.core.sparse import Floats
 from voice_skill.core.text import normal, words
 
-ACT = 0.8
+ACT = 0.6
 """From this probability on an intent is acted upon."""
-CONFIRM = 0.45
+CONFIRM = 0.4
 """From this probability on an intent is worth asking about."""
-LIKENESS = 0.6
+LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
 BEST_FEW = 3
-BASE, BY_SCORE, BY_LEAD = -6.0, 8.0, 4.0
+BASE, BY_SCORE, BY_LEAD = -1.6, 3.2, 2.2
 """Score and lead to probability (logistic); fitted by ``tests/benchmarks/understanding.py --calibrate``."""
 
 
@@ -62,9 +62,10 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """Nothing comes near; ``best`` is the nearest all the same, where there is one."""
+    """Nothing comes near enough; ``best`` is the nearest all the same, where there is one."""
 
     best: Candidate | None
+    runner_up: Candidate | None = None
 
 
 Result = Match | Unsure | NoMatch
@@ -73,8 +74,8 @@ Result = Match | Unsure | NoMatch
 class Matcher:
     """An index over phrases, built once; ``match`` does not change it."""
 
-    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        """Learn from pairs of intent name and phrase; 2,000 take half a second."""
+    def __init__(self, phrases: Iterable[tuple[str, str]], learned: Classifier | None = None) -> None:
+        """Learn from pairs of intent name and phrase, unless given what was ``learned`` from the same."""
         known = sorted(phrases, key=lambda pair: pair[0])
         self._phrases = [phrase for _, phrase in known]
         self._texts = [normal(phrase) for phrase in self._phrases]
@@ -83,7 +84,7 @@ class Matcher:
         owners = [number[intent] for intent, _ in known]
         self._owners = np.array(owners, np.intp)
         self._firsts = np.flatnonzero(np.diff(self._owners, prepend=-1))
-        self._classifier = Ridge.learn(self._texts, owners)
+        self.learned = learned or Classifier.learn(self._texts, owners)
 
     def match(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> Result:
         """Find the intent that ``text`` asks for among those that ``allowed`` lets through."""
@@ -93,7 +94,7 @@ class Matcher:
         best, runner_up = candidates[0], candidates[1] if len(candidates) > 1 else None
         if best.score >= ACT:
             return Match(best, runner_up)
-        return Unsure(best, runner_up) if best.score >= CONFIRM else NoMatch(best)
+        return Unsure(best, runner_up) if best.score >= CONFIRM else NoMatch(best, runner_up)
 
     def rank(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> list[Candidate]:
         """Give the three intents that ``text`` most likely asks for, the likeliest first."""
@@ -101,10 +102,11 @@ class Matcher:
         open_to = np.array([allowed(intent) for intent in self._intents], bool)
         order = [index for index in np.argsort(-evidence, kind="stable") if open_to[index]][:3]
         top = [float(evidence[index]) for index in order]
-        rivals = [*top[1:2], *top[:1], *top[:1]]  # the first is held against the second, the others against it
+        # The first is held against the second, the others against the first.
+        rivals = [*top[1:2], *top[:1] * 2] if len(top) > 1 else [0.0]
         return [
             Candidate(self._intents[index], _probability(score, score - rival), self._phrases[nearest[index]])
-            for index, score, rival in zip(order, top, rivals or [0.0], strict=False)
+            for index, score, rival in zip(order, top, rivals, strict=False)
         ]
 
     def evidence(self, text: str) -> dict[str, float]:
@@ -125,7 +127,7 @@ class Matcher:
             _, first = np.unique(self._owners[holders], return_index=True)
             nearest = nearest or holders[first].tolist()
             alike[holders[first]] = -1.0
-        return self._classifier.scores(said) + LIKENESS * mean, nearest
+        return self.learned.scores(said) + LIKENESS * mean, nearest
 
 
 def _probability(score: float, lead: float) -> float:

@@ -147,15 +147,19 @@ class Spotter:
     def spot(self, tokens: Sequence[str]) -> dict[str, list[Span]]:
         """Where each group stands; groups that do not occur are left out."""
         found: dict[str, list[Span]] = {}
-        for start in range(len(tokens)):
-            nodes = [self._root]
-            for end in range(start, len(tokens)):
-                nodes = [after for node in nodes for after in node.after(tokens[end])]
-                if not nodes:
-                    break
+        begin = {token: list(self._root.after(token)) for token in set(tokens)}
+        for start, token in enumerate(tokens):
+            nodes, end = begin[token], start
+            while nodes:
                 for node in nodes:
                     for group in node.groups:
                         found.setdefault(group, []).append((start, end + 1))
+                end += 1
+                nodes = (
+                    [after for node in nodes for after in node.after(tokens[end])]
+                    if end < len(tokens)
+                    else []
+                )
         return found
 
     def _alternatives(self, group: str, within: tuple[str, ...] = ()) -> Iterator[str]:

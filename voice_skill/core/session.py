@@ -56,7 +56,7 @@ EMERGENCY_REMINDER = 30.0
 LONGEST_PAUSE = 900.0
 """Seconds after which a paused routine is put away; the person has fallen asleep."""
 NOISE = 0.5
-"""What is heard with less confidence than this and means nothing is taken for noise."""
+"""What is heard with less confidence than this, and means nothing or only yes or no, is taken for noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +301,9 @@ class Session:
             # A television gives half a "cramp" now and then; it must not wake anybody.
             sure = meant.tier == "act" and confidence >= LOW_CONFIDENCE
             return not sure or meant.intent not in ACTS[State.STANDBY]
-        return meant.intent == NONE and (self.script.speaking or confidence < NOISE)
+        if meant.intent == NONE and self.script.speaking:
+            return True
+        return meant.intent in (NONE, "yes", "no") and confidence < NOISE
 
     def _take_clearly(self, meant: Interpretation, confidence: float) -> None:
         """Act on what was understood, but for a "no" to a safety question that may have been another word."""

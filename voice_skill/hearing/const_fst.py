@@ -22,6 +22,8 @@ _ONE_ARC_FOR_EACH_LABEL = 0x40000 | 0x100000
 _SORTED = 0x10000000 | 0x40000000
 _PROPERTIES = _EXPANDED | _ACCEPTOR | _ONE_ARC_FOR_EACH_LABEL | _SORTED
 
+_SIZES = struct.Struct("<iiQqqq")
+"""Version, flags, properties, start, number of states, number of arcs."""
 _STATE = np.dtype(
     [("final", "<f4"), ("first_arc", "<u4"), ("arcs", "<u4"), ("empty_in", "<u4"), ("empty_out", "<u4")]
 )
@@ -40,7 +42,6 @@ class State:
 
 def encode(states: Sequence[State]) -> bytes:
     """The file of a graph; it has one state at least."""
-    header = _text("const") + _text("standard") + struct.pack("<iiQ", _VERSION, 0, _PROPERTIES)
     total = sum(len(state.arcs) for state in states)
     heads = np.zeros(len(states), _STATE)
     arcs = np.zeros(total, _ARC)
@@ -52,33 +53,20 @@ def encode(states: Sequence[State]) -> bytes:
     arcs["in"] = arcs["out"] = [label for label, _, _ in flat]
     arcs["cost"] = [cost for _, cost, _ in flat]
     arcs["target"] = [to for _, _, to in flat]
-    sizes = struct.pack("<qqq", 0, len(states), total)
-    return struct.pack("<i", MAGIC) + header + sizes + heads.tobytes() + arcs.tobytes()
-
-
-def decode(content: bytes) -> list[State]:
-    """The graph of such a file, without symbol tables and with state 0 as its start.
-
-    Raises ValueError for any other file.
-    """
-    place = 4 + len(_text("const") + _text("standard"))
     begins = struct.pack("<i", MAGIC) + _text("const") + _text("standard")
-    if not content.startswith(begins) or len(content) < place + 40:
-        raise ValueError("This is no const file of a standard graph.")
-    version, flags, _, start, states, total = struct.unpack_from("<iiQqqq", content, place)
-    place += 40
-    expected = place + states * _STATE.itemsize + total * _ARC.itemsize
-    if (version, flags, start) != (_VERSION, 0, 0) or len(content) != expected:
-        raise ValueError("This const file is cut short or of another make.")
-    heads = np.frombuffer(content, _STATE, states, place)
-    arcs = np.frombuffer(content, _ARC, total, place + states * _STATE.itemsize)
-    return [
-        State(
-            {int(arc["in"]): (float(arc["cost"]), int(arc["target"])) for arc in arcs[first : first + count]},
-            float(final),
-        )
-        for final, first, count in heads[["final", "first_arc", "arcs"]].tolist()
-    ]
+    sizes = _SIZES.pack(_VERSION, 0, _PROPERTIES, 0, len(states), total)
+    return begins + sizes + heads.tobytes() + arcs.tobytes()
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether this is a file that ``encode`` made, with nothing missing from its end."""
+    begins = struct.pack("<i", MAGIC) + _text("const") + _text("standard")
+    place = len(begins)
+    if not content.startswith(begins) or len(content) < place + _SIZES.size:
+        return False
+    version, flags, _, start, states, arcs = _SIZES.unpack_from(content, place)
+    expected = place + _SIZES.size + states * _STATE.itemsize + arcs * _ARC.itemsize
+    return bool((version, flags, start) == (_VERSION, 0, 0) and len(content) == expected)
 
 
 def _text(value: str) -> bytes:

@@ -42,6 +42,10 @@ def _unchanged(block: bytes) -> bytes:
     return block
 
 
+def _misunderstood(_: str) -> bool:
+    return False
+
+
 def _untold(_: bool) -> None:
     return None
 
@@ -62,6 +66,8 @@ class Ears:
     """The app's clock."""
     complete: Callable[[str], bool] = bool
     """Whether a text is a whole request already."""
+    understood: Callable[[str], bool] = _misunderstood
+    """Whether another text would be acted upon all the same."""
     interrupts: frozenset[str] = frozenset()
     """Texts that cut in at once in interrupt mode."""
     speaking: Callable[[], str] = str
@@ -136,7 +142,8 @@ class Ears:
     def _hear(self, microphone: Microphone) -> None:
         """Listen until the microphone ends or is lost."""
         self._make_recognisers(microphone.rate)
-        listener = Listener(self._recognisers[self._mode], Endpoint(microphone.rate, self.complete))
+        endpoint = Endpoint(microphone.rate, self.complete, self.understood)
+        listener = Listener(self._recognisers[self._mode], endpoint)
         self._switch(listener, self._mode)
         for block in microphone.blocks():
             self._step(listener, block, microphone)

@@ -6,7 +6,8 @@ the same answer at any speed.
 The loudness of each block between 200 and 4,000 Hz (below is fans and traffic, above is hiss) is held
 against a floor that follows the quietest recent sound.  Speech begins when it stands well above the floor
 for a moment, and ends when it has been near the floor for long enough: a short while when what was
-understood so far is already a whole request, a longer one when the person may be looking for a word.
+understood so far is already a whole request, a longer one when the person may be looking for a word, one in
+between when it would be acted upon as it stands.
 Where the noise never lets go of the threshold (a partner who snores), the words decide: text that has not
 changed for a while ends the speech as well.
 """
@@ -37,6 +38,10 @@ def loudness(block: bytes, rate: int) -> float:
     return max(_QUIETEST, 10 * float(np.log10(mean_square / 32768**2 + 1e-12)))
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 @dataclass
 class Floor:
     """The loudness of the room when nobody speaks."""
@@ -64,8 +69,13 @@ class Endpoint:
     """Samples a second of the blocks."""
     complete: Callable[[str], bool] = bool
     """Whether a text is already a whole request."""
-    quiet_when_complete: float = 0.45
+    understood: Callable[[str], bool] = _never
+    """Whether a text that is no whole request word for word would be acted upon all the same; asked in quiet,
+    once for each text."""
+    quiet_when_complete: float = 0.44
     """Seconds of quiet that end a whole request."""
+    quiet_when_understood: float = 0.6
+    """The same for what is understood."""
     quiet_otherwise: float = 0.8
     """Seconds of quiet that end anything else."""
     steady_when_complete: float = 0.9
@@ -91,6 +101,8 @@ class Endpoint:
     _rising: float = 0.0
     _text: str = ""
     _changed_at: float = 0.0
+    _judged: str = ""
+    _verdict: bool = False
 
     def reset(self) -> None:
         """Forget the utterance; the floor and the time go on."""
@@ -132,6 +144,12 @@ class Endpoint:
         started_at = self.now if self._started_at is None else self._started_at
         return (
             quiet + 1e-6 >= enough
+            or (quiet + 1e-6 >= self.quiet_when_understood and self._is_understood())
             or (bool(self._text) and self.now - self._changed_at + 1e-6 >= steady)
             or self.now - started_at >= self.longest
         )
+
+    def _is_understood(self) -> bool:
+        if self._text != self._judged:
+            self._judged, self._verdict = self._text, self.understood(self._text)
+        return self._verdict

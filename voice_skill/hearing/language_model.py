@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voice_skill.hearing.const_fst import State
@@ -31,7 +31,7 @@ class Shares:
     garbage: float = 0.03
     """Share of garbage among single words."""
     others: float = 0.05
-    """Share of all words that the model can hear, ours or not, among single words."""
+    """Share of everyday talk, ours or not, among single words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,12 @@ class LanguageModel:
 
 
 def estimate(
-    sentences: Sequence[str], vocabulary: Collection[str], shares: Shares | None = None
+    sentences: Sequence[str], vocabulary: Mapping[str, float], shares: Shares | None = None
 ) -> LanguageModel:
-    """Count the words of the sentences, which must all be in ``vocabulary``."""
+    """Count the words of the sentences, which must all be in ``vocabulary``.
+
+    That holds all words that the model can hear, each with how common it is in any talk, in any unit.
+    """
     shares = shares or Shares()
     counts = _counts(sentences, shares.order)
     chances: dict[Context, dict[str, float]] = {(): _single(counts[()], vocabulary, shares)}
@@ -86,13 +89,14 @@ def _counts(sentences: Sequence[str], order: int) -> defaultdict[Context, Counte
     return counts
 
 
-def _single(seen: Counter[str], vocabulary: Collection[str], shares: Shares) -> dict[str, float]:
+def _single(seen: Counter[str], vocabulary: Mapping[str, float], shares: Shares) -> dict[str, float]:
     """Chances without a context."""
     garbage = shares.garbage if GARBAGE in vocabulary else 0.0
-    others = [word for word in vocabulary if word != GARBAGE]
-    share = shares.others if others else 0.0
+    others = {word: weight for word, weight in vocabulary.items() if word != GARBAGE and weight > 0}
+    whole = sum(others.values())
+    share = shares.others if whole else 0.0
     total = max(1, sum(seen.values()))
-    table = dict.fromkeys(others, share / max(1, len(others))) if share else {}
+    table = {word: share * weight / whole for word, weight in others.items()} if share else {}
     for word, count in seen.items():
         table[word] = table.get(word, 0.0) + (1 - garbage - share) * count / total
     if garbage:

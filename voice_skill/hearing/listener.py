@@ -2,6 +2,9 @@
 
 A recording goes through the same code as a microphone, in audio time.
 
+Quiet is not given to the recogniser at all: that would cost most of an idle night's work, and noise would be
+decoded as words.  The last moment before somebody begins is kept, so that a soft beginning is not lost.
+
 While we speak, a text that may cut in is given out as soon as it has stood for a few blocks, without waiting
 for quiet: our own voice may go on sounding in the room.  What follows it in the same breath is not
 heard, or "stop the routine" would be two requests.
@@ -9,8 +12,9 @@ heard, or "stop the routine" would be two requests.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from voice_skill.hearing.endpoint import Endpoint, Turn
 from voice_skill.hearing.recogniser import Hearing, Recogniser
@@ -43,15 +47,15 @@ class Listener:
     """Seconds of quiet after which the rest of a cut-in is over."""
     longest_rest: float = 2.0
     """Seconds after which it is over in any case; the room may not be quiet."""
-    idle: float = 20.0
-    """Seconds without speech after which the recogniser is wound back; otherwise it grows without end."""
+    before: float = 0.5
+    """Seconds of sound from before a beginning that the recogniser is given as well."""
     turn: Turn = "quiet"
     """What the last block was."""
 
+    _kept: deque[bytes] = field(default_factory=deque)
     _same: int = 0
     _last: str = ""
     _cut_in_at: float | None = None
-    _idle_since: float = 0.0
 
     def use(self, recogniser: Recogniser, cuts_in: Callable[[str], bool] = _never) -> None:
         """Listen afresh with another recogniser, or with the same one for another purpose."""
@@ -63,12 +67,18 @@ class Listener:
 
     def feed(self, block: bytes) -> Speech | None:
         """Take in a block; give the utterance that it ended, if any."""
-        self.recogniser.accept(block)
-        text = self.recogniser.partial
+        text = ""
+        if self.turn in ("started", "speaking") and self._cut_in_at is None:
+            self.recogniser.accept(block)
+            text = self.recogniser.partial
+        else:
+            self._keep(block)
         self.turn = self.endpoint.process(block, text)
         if self._cut_in_at is not None:
             self._let_pass(self._cut_in_at)
             return None
+        if self.turn == "started":
+            self._give_kept()
         self._same = self._same + 1 if text == self._last else 1
         self._last = text
         if self.turn == "ended":
@@ -76,9 +86,18 @@ class Listener:
         if self.turn != "quiet" and self._same >= self.stable_blocks and self.cuts_in(text):
             self._cut_in_at = self.endpoint.now
             return _as_far_as(text, self._finish())
-        if self.turn == "quiet" and self.endpoint.now - self._idle_since > self.idle:
-            self._restart()
         return None
+
+    def _keep(self, block: bytes) -> None:
+        self._kept.append(block)
+        seconds = sum(map(len, self._kept)) / 2 / self.recogniser.rate
+        while seconds > self.before and len(self._kept) > 1:
+            seconds -= len(self._kept.popleft()) / 2 / self.recogniser.rate
+
+    def _give_kept(self) -> None:
+        for block in self._kept:
+            self.recogniser.accept(block)
+        self._kept.clear()
 
     def _let_pass(self, since: float) -> None:
         now = self.endpoint.now
@@ -89,16 +108,18 @@ class Listener:
 
     def _finish(self) -> Speech | None:
         speech = Speech(self.recogniser.finish(), self.endpoint.now - self.endpoint.last_voice_at)
-        self._same, self._last, self._idle_since = 0, "", self.endpoint.now
+        self._same, self._last = 0, ""
         return speech if speech.hearing.text else None
 
     def _restart(self) -> None:
         self.endpoint.reset()
+        self.turn = "quiet"
+        self._kept.clear()  # it may hold the end of our own sentence
         self._wind_back()
 
     def _wind_back(self) -> None:
         self.recogniser.reset()
-        self._same, self._last, self._idle_since = 0, "", self.endpoint.now
+        self._same, self._last = 0, ""
 
 
 def _as_far_as(text: str, speech: Speech | None) -> Speech | None:

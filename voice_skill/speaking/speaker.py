@@ -117,7 +117,7 @@ class DeviceSpeaker:
     def _make(self, library: Any, device: int | None, rate: int) -> Any:
         return library.RawOutputStream(
             samplerate=rate, blocksize=0, device=device, channels=1, dtype="int16",
-            latency=BLOCK_SECONDS * 2, callback=self._give,
+            latency=BLOCK_SECONDS * 3, callback=self._give,
         )  # fmt: skip
 
     def _watch(self) -> None:

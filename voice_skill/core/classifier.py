@@ -1,4 +1,4 @@
-"""A classifier learned from the phrases: ridge regression, one intent against the rest.
+"""A classifier learned from the phrases: a linear support vector machine, one intent against the rest.
 
 Pure.  A text is a vector of its stems, pairs of neighbouring stems and runs of letters, each kind weighed
 by rarity (TF-IDF) and made to length one.  What an intent's phrases have in common, and others lack, gets
@@ -20,12 +20,13 @@ import snowballstemmer
 
 from voice_skill.core.sparse import Floats, Row, Sparse
 
-RIDGE = 0.6
+RESTRAINT = np.float32(0.5)
 """How much the weights are held small: more demands more evidence for each."""
-LESSONS = 4
-"""How often the classes are learned; each time, what is right by more than enough is let be."""
-ROUNDS = 8
+LESSONS = 5
+"""How often the classes are learned, each time from what was not clear enough."""
+ROUNDS = 5
 """Rounds of conjugate gradients in a lesson; more change no decision."""
+_TINY = np.float32(1e-12)
 
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -37,11 +38,11 @@ def stem(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Ridge:
+class Classifier:
     """What has been learned; ``scores`` applies it."""
 
     columns: Mapping[str, int]
-    """The place of each known feature."""
+    """The place of each known feature; place 0 is for what every text has."""
     rarity: Floats
     """How much each known feature tells."""
     weights: Floats
@@ -50,28 +51,30 @@ class Ridge:
     """How much a feature tells that no text had."""
 
     @classmethod
-    def learn(cls, texts: Sequence[str], classes: Sequence[int]) -> Ridge:
+    def learn(cls, texts: Sequence[str], classes: Sequence[int]) -> Classifier:
         """Learn from texts in normal form, each of a class counted from 0; 2,000 take about a second."""
         bags = [_features(text) for text in texts]
         uses = Counter(feature for kinds in bags for kind in kinds for feature in kind)
-        columns = {feature: column for column, feature in enumerate(uses)}
-        rarity = np.log((1 + len(texts)) / (1 + np.fromiter(uses.values(), np.float32))) + 1
+        columns = {feature: column for column, feature in enumerate(uses, start=1)}
+        counts = np.array([len(texts), *uses.values()], np.float32)
+        rarity = np.log((1 + len(texts)) / (1 + counts)) + 1
         blank = cls(columns, rarity, np.zeros((0, 0), np.float32), math.log((1 + len(texts)) / 2) + 1)
-        vectors = Sparse.of([blank._vector(kinds) for kinds in bags], len(columns))
+        vectors = Sparse.of([blank._vector(kinds) for kinds in bags], len(counts))
         belongs = np.asarray(classes, np.intp)[:, None] == np.arange(max(classes, default=0) + 1)
         return cls(columns, rarity, _learn(vectors, belongs), blank.rarest)
 
     def scores(self, text: str) -> Floats:
-        """One number for each class: near 1 where ``text`` is like the class's texts, else near 0."""
+        """One number for each class: near 1 where ``text`` is like the class's texts, else near -1."""
         columns, values = self._vector(_features(text))
         scores: Floats = np.asarray(values, np.float32) @ self.weights[np.asarray(columns, np.intp)]
         return scores
 
     def _vector(self, kinds: Sequence[Counter[str]]) -> Row:
-        columns: list[int] = []
-        values: list[float] = []
+        columns, values = [0], [1.0]
         for kind in kinds:
-            known = [(self.columns[feature], times) for feature, times in kind.items() if feature in self.columns]
+            known = [
+                (self.columns[feature], times) for feature, times in kind.items() if feature in self.columns
+            ]
             weights = [(1 + math.log(times)) * float(self.rarity[column]) for column, times in known]
             strange = (len(kind) - len(known)) * self.rarest**2
             length = math.sqrt(len(kinds) * (strange + sum(weight * weight for weight in weights))) or 1.0
@@ -83,37 +86,32 @@ class Ridge:
 def _learn(vectors: Sparse, belongs: npt.NDArray[np.bool_]) -> Floats:
     """Weights for each feature (rows) and class (columns).
 
-    Text and class shall give 1 where they belong together, and 0 elsewhere.  But more than 1, or less than
-    0, is no mistake: after the first lesson such texts are asked for what they give, so that the rest gets
-    the attention (squared hinge loss, by least squares).
+    Text and class shall give at least 1 where they belong together, and at most -1 elsewhere; what falls
+    short costs the square of that.  Newton's method: each lesson solves least squares over those texts that
+    the last one left short, by conjugate gradients, for all classes at once.
     """
     turned = vectors.transposed()
-    share = np.zeros(belongs.shape, np.float32)
-    """How much each text contributes to each class; the weights follow from these."""
-    given = np.zeros_like(share)
+    wanted = np.where(belongs, np.float32(1), np.float32(-1))
+    weights = np.zeros((vectors.shape[1], belongs.shape[1]), np.float32)
     for _ in range(LESSONS):
-        wanted = np.where(belongs, np.maximum(given, 1), np.minimum(given, 0))
-        share = _solve(vectors, turned, wanted, share, given)
-        given = vectors @ (turned @ share)
-    return turned @ share
+        given = vectors @ weights
+        short = wanted * given < 1
+        rest = turned @ (short * (wanted - given)) - RESTRAINT * weights
+        step, size = rest, _squares(rest)
+        for _ in range(ROUNDS):
+            ahead = turned @ (short * (vectors @ step)) + RESTRAINT * step
+            length = size / np.maximum((step * ahead).sum(0), _TINY)
+            weights += length * step
+            rest -= length * ahead
+            smaller = _squares(rest)
+            step = rest + smaller / np.maximum(size, _TINY) * step
+            size = smaller
+    return weights
 
 
-def _solve(vectors: Sparse, turned: Sparse, wanted: Floats, found: Floats, given: Floats) -> Floats:
-    """Solve (vectors @ turned + RIDGE) @ found = wanted by conjugate gradients, all columns at once.
-
-    ``found`` is where to start, and ``given`` what vectors @ turned make of it.
-    """
-    rest = wanted - given - np.float32(RIDGE) * found
-    step, size = rest, (rest * rest).sum(0)
-    for _ in range(ROUNDS):
-        ahead = vectors @ (turned @ step) + np.float32(RIDGE) * step
-        length = size / np.maximum((step * ahead).sum(0), np.float32(1e-12))
-        found = found + length * step
-        rest = rest - length * ahead
-        smaller = (rest * rest).sum(0)
-        step = rest + smaller / np.maximum(size, np.float32(1e-12)) * step
-        size = smaller
-    return found
+def _squares(matrix: Floats) -> Floats:
+    total: Floats = np.einsum("ij,ij->j", matrix, matrix)
+    return total
 
 
 def _features(text: str) -> tuple[Counter[str], ...]:
