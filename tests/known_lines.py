@@ -14,16 +14,18 @@ class QuickInterpreter(Interpreter):
 
     def __init__(self, bundle: Bundle) -> None:
         super().__init__(bundle)
-        self._known: dict[tuple[str, StateName, float], Interpretation] = {}
+        self._known: dict[tuple[str, StateName, float, str], Interpretation] = {}
         self._planted: dict[str, Interpretation] = {}
 
-    def interpret(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Interpretation:
+    def interpret(
+        self, text: str, state: StateName = "idle", confidence: float = 1.0, before: str = ""
+    ) -> Interpretation:
         """Look it up, or find it out."""
         if text in self._planted:
             return self._planted[text]
-        key = (text, state, confidence)
+        key = (text, state, confidence, before)
         if key not in self._known:
-            self._known[key] = super().interpret(text, state, confidence)
+            self._known[key] = super().interpret(text, state, confidence, before)
         return self._known[key]
 
     def plant(self, meant: Interpretation) -> str:

@@ -19,7 +19,19 @@ PURE = sorted(
     ]
 )
 IMPURE = {
-    *("threading", "queue", "time", "random", "secrets", "os", "io", "pathlib", "subprocess", "socket", "sqlite3"),
+    *(
+        "threading",
+        "queue",
+        "time",
+        "random",
+        "secrets",
+        "os",
+        "io",
+        "pathlib",
+        "subprocess",
+        "socket",
+        "sqlite3",
+    ),
     *("asyncio", "multiprocessing", "logging", "tempfile", "vosk", "pyttsx3", "sounddevice", "yaml"),
 }
 PURE_NAMES = {

@@ -73,7 +73,10 @@ def lines_of(bundle: Bundle) -> list[Line]:
     intents = (chain(intent.replies, intent.more) for intent in bundle.intents.values())
     flags = (chain(flag.replies, flag.more) for flag in bundle.red_flags)
     steps = (
-        step.say for variant in bundle.routine.variants.values() for part in variant.parts for step in part.steps
+        step.say
+        for variant in bundle.routine.variants.values()
+        for part in variant.parts
+        for step in part.steps
     )
     return [*chain(*intents), *chain(*flags), *chain(*bundle.prompts.values()), *steps]
 

@@ -47,7 +47,10 @@ def run(
         check=False,
     )
     result = subprocess.CompletedProcess(
-        done.args, done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        done.args,
+        done.returncode,
+        done.stdout.decode("utf-8", "replace"),
+        done.stderr.decode("utf-8", "replace"),
     )
     assert "Traceback" not in result.stderr + result.stdout, result.stderr
     assert result.returncode == expect, result.stdout + result.stderr
@@ -75,7 +78,9 @@ def test_batch_answers_one_line_for_each_line(home: dict[str, str]) -> None:
     """Every line of the input, an empty one too, gives one line of JSON, in order."""
     lines = ["what causes cramps", "", "stop", "what's the capital of france"]
     given = NEWLINE.join(lines) + NEWLINE
-    answers = [json.loads(line) for line in run(home, "ask", "--batch", "--json", given=given).stdout.splitlines()]
+    answers = [
+        json.loads(line) for line in run(home, "ask", "--batch", "--json", given=given).stdout.splitlines()
+    ]
     assert [answer["text"] for answer in answers] == lines
     assert [answer["intent"] for answer in answers] == ["why", "none", "stop", "none"]
 
@@ -112,7 +117,16 @@ def test_why_explains_the_answer(home: dict[str, str]) -> None:
         "   ",
         "'''",
     ],
-    ids=["100,000 characters", "control characters", "emoji", "russian", "japanese", "empty", "blank", "marks"],
+    ids=[
+        "100,000 characters",
+        "control characters",
+        "emoji",
+        "russian",
+        "japanese",
+        "empty",
+        "blank",
+        "marks",
+    ],
 )
 def test_no_text_is_too_strange(home: dict[str, str], text: str) -> None:
     """Whatever is typed gets one spoken answer."""
@@ -156,13 +170,17 @@ def test_hear_goes_on_after_a_file_that_cannot_be_read(
     text = tmp_path / "notes.wav"
     text.write_text("not sound at all")
     good = spoken("stop", tmp_path)
-    result = run(home, "hear", "--json", "--model", model_folder, empty, text, good, tmp_path / "gone.wav", expect=4)
+    result = run(
+        home, "hear", "--json", "--model", model_folder, empty, text, good, tmp_path / "gone.wav", expect=4
+    )
     assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == [str(good)]
     assert len(result.stderr.splitlines()) == 3
     assert all(name in result.stderr for name in ("empty.wav", "notes.wav", "gone.wav"))
 
 
-def test_hear_says_when_a_recording_breaks_off(home: dict[str, str], model_folder: Path, tmp_path: Path) -> None:
+def test_hear_says_when_a_recording_breaks_off(
+    home: dict[str, str], model_folder: Path, tmp_path: Path
+) -> None:
     """A truncated file is heard as far as it goes, with a note."""
     whole = spoken("why do i get leg cramps", tmp_path)
     cut = tmp_path / "cut.wav"
@@ -197,7 +215,9 @@ def test_check_is_content_with_the_bundle(home: dict[str, str]) -> None:
     assert "All is well" in run(home, "check").stdout
 
 
-def test_check_lists_all_problems_of_a_bundle(home: dict[str, str], bundle_folder: Path, tmp_path: Path) -> None:
+def test_check_lists_all_problems_of_a_bundle(
+    home: dict[str, str], bundle_folder: Path, tmp_path: Path
+) -> None:
     """Several mistakes in several files are printed at once, each with file and line."""
     copy = tmp_path / "en"
     shutil.copytree(bundle_folder, copy)
@@ -246,7 +266,9 @@ def test_a_typed_session_leads_into_the_routine(home: dict[str, str]) -> None:
 
 def test_a_broken_off_routine_is_offered_again(home: dict[str, str]) -> None:
     """What one run stored, the next one offers to carry on."""
-    run(home, "type", "--silent", given=NEWLINE.join(["start the routine", "no", "sitting", "next"]) + NEWLINE)
+    run(
+        home, "type", "--silent", given=NEWLINE.join(["start the routine", "no", "sitting", "next"]) + NEWLINE
+    )
     assert "carry on" in run(home, "type", "--silent", given="no thanks" + NEWLINE).stdout
 
 

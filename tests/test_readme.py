@@ -59,10 +59,10 @@ def layout() -> str:
     """The packages and the modules beside them, each with the first sentence of its docstring."""
     package = ROOT / "voice_skill"
     rows = ["| where | what |", "|---|---|"]
-    for folder in sorted(path.parent for path in package.glob("*/__init__.py")):
-        rows.append(f"| `voice_skill/{folder.name}/` | {summary(folder / '__init__.py')} |")
-    for module in sorted(package.glob("[!_]*.py")):
-        rows.append(f"| `voice_skill/{module.name}` | {summary(module)} |")
+    folders = sorted(path.parent for path in package.glob("*/__init__.py"))
+    rows += [f"| `voice_skill/{folder.name}/` | {summary(folder / '__init__.py')} |" for folder in folders]
+    modules = sorted(package.glob("[!_]*.py"))
+    rows += [f"| `voice_skill/{module.name}` | {summary(module)} |" for module in modules]
     rows += [
         "| `intents/` | The content bundle: YAML files, each with its tests beside it. |",
         "| `models/` | The speech model, its card, and the programs that make it. |",

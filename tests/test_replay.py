@@ -16,9 +16,12 @@ from voice_skill.messages import Closed, Effect, SetVoice
 def test_the_log_of_a_session_replays_to_the_same_effects(bundle: Bundle, tmp_path: Path) -> None:
     """Record a typed session, feed its events into a new session, and compare every effect."""
     log = tmp_path / "night.jsonl"
-    typed = "is it calcium\nyes\nstart the routine\nno\nsitting\nhow long left\nit hurts\nyes\nmy chest hurts\nrepeat\n"
+    typed = "is it calcium\nyes\nstart the routine\nno\nsitting\nhow long left\nit hurts\nyes\n"
+    typed += "my chest hurts\nrepeat\n"
     command = [sys.executable, "-m", "voice_skill", "--region", "uk", "type", "--silent", "--log", str(log)]
-    subprocess.run(command, input=typed, text=True, env={"HOME": str(tmp_path), "PATH": ""} | _python(), check=True)
+    subprocess.run(
+        command, input=typed, text=True, env={"HOME": str(tmp_path), "PATH": ""} | _python(), check=True
+    )
     entries = list(event_log.read(log))
     recorded = [entry.message for entry in entries if entry.kind == "effect"]
     session = Session(bundle, Interpreter(bundle), bundle.regions["uk"], SetVoice(150, 0.4), quiet_after=None)

@@ -37,7 +37,10 @@ def test_the_installed_wheel_answers(wheel: Path, tmp_path: Path) -> None:
     ZipFile(wheel).extractall(site)
     environ = os.environ | {"PYTHONPATH": str(site), "HOME": str(tmp_path)}
     where = [sys.executable, "-c", "import voice_skill; print(voice_skill.__file__)"]
-    assert str(site) in subprocess.run(where, env=environ, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert (
+        str(site)
+        in subprocess.run(where, env=environ, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    )
     ask = [sys.executable, "-m", "voice_skill", "ask", "is it calcium deficiency"]
     answered = subprocess.run(ask, env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "calcium" in answered.stdout

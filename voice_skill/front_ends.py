@@ -87,7 +87,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
         with suppress(VoiceError):  # the mouth will find that out, and say so
             mouth.voice.warm_up()  # first of all: it starts while the rest is read
         with ThreadPoolExecutor(1, "first look") as aside:
-            looked = aside.submit(_find_microphone, config.microphone)  # waits for the system, so reading can go on
+            looked = aside.submit(_find_microphone, config.microphone)  # mostly waits for the system
             content = load_content(config)
             looked.result()
         mouth.start()

@@ -162,7 +162,7 @@ class Rehearsal:
             self._expect(began + seconds, Heard(text, confidence, began + ended))
 
     def _recognise(self, text: str, sound: Sound) -> Iterator[tuple[float, str, float, float]]:
-        """What the recogniser makes of it: seconds until it is known, text, confidence, seconds to its end."""
+        """What the recogniser makes of it: when it is known, text, confidence, when it ended."""
         if self.recognisers is None:
             yield sound.seconds, text, 1.0, sound.seconds
             return

@@ -167,6 +167,11 @@ class Room:
         found = re.compile(words, re.IGNORECASE)
         return self.expect(Say, lambda say: bool(found.search(say.text)), within, f"a reply with '{words}'")
 
+    def said_before(self, said: tuple[float, Say]) -> Say:
+        """What it decided to say before that."""
+        earlier = [entry.message for entry in self.entries() if isinstance(entry.message, Say)]
+        return next(one for one in reversed(earlier) if one.utterance < said[1].utterance)
+
     def let_finish(self, within: float = 40.0) -> None:
         """Wait until everything that it wants to say has been said."""
         until = time.monotonic() + within

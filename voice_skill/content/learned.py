@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from voice_skill.core import classifier, matcher, sparse, text
-from voice_skill.core.matcher import Matcher
 from voice_skill.core.classifier import Classifier
+from voice_skill.core.matcher import Matcher
 
 
 def learn_once(phrases: Sequence[tuple[str, str]], folder: Path) -> Classifier:
@@ -41,7 +41,7 @@ def _key(phrases: Sequence[tuple[str, str]]) -> str:
 
 def _read(file: Path) -> Classifier | None:
     try:
-        with np.load(file) as kept:
+        with file.open("rb") as stream, np.load(stream) as kept:
             features = str(kept["features"]).split("\n")
             weights = kept["weights"].astype(np.float32)
             rarity = kept["rarity"]

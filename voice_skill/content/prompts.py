@@ -59,6 +59,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "where_uncounted": _slots("part"),
     "late": _slots("part"),
     "time_left": _slots("time"),
+    "paused_for": _slots("time"),
     "hold_left": _slots("time"),
     "easier_done": _slots("variant"),
     "variant_done": _slots("variant"),

@@ -9,15 +9,14 @@ with the polarity held fast: "don't stop" never comes out as "stop".  The result
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from voice_skill.content.bundle import Bundle, Intent, StateName
 from voice_skill.content.prompts import RED_FLAG_LEVELS
-from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch, same_polarity
 from voice_skill.core.classifier import Classifier, stem
+from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch, same_polarity
 from voice_skill.core.safety import Alarm, RedFlags
 from voice_skill.core.slots import find_slots
 from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
@@ -31,8 +30,8 @@ URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ON_SUBJECT = 0.12
 """From this probability on something that names our subject is worth asking about: it is hardly idle talk."""
-OFTEN, TELLING = 0.02, 8
-"""A word names our subject that so large a share of our phrases has, and so many times more than of talk."""
+SUBJECT = frozenset(map(stem, ("cramp", "charley", "spasm", "calf", "calves")))
+"""Words that name our subject."""
 MOST_AT_ONCE = 3
 """More commands than this in one breath are taken for talk."""
 
@@ -74,6 +73,12 @@ class Interpretation:
     """Further commands of the same breath, in order."""
 
 
+_PLAIN_ANSWERS = {
+    **dict.fromkeys(("yes", "yeah", "yep", "yup", "aye"), "yes"),
+    **dict.fromkeys(("no", "nope", "nah"), "no"),
+}
+
+
 class Interpreter:
     """The bundle's phrases and rules, indexed once."""
 
@@ -92,13 +97,16 @@ class Interpreter:
                 self._exact.setdefault(without_fillers(words(phrase)), (intent, phrase))
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
-        phrases = phrases_of(bundle)
-        self._matcher = Matcher(phrases, learned)
-        self._subject = _subject(phrases)
+        self._matcher = Matcher(phrases_of(bundle), learned)
 
-    def interpret(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Interpretation:
-        """Say what ``text``, heard with ``confidence`` while in ``state``, means.  Never fails."""
-        alarm = self._red_flags.find(text)
+    def interpret(
+        self, text: str, state: StateName = "idle", confidence: float = 1.0, before: str = ""
+    ) -> Interpretation:
+        """Say what ``text``, heard with ``confidence`` while in ``state``, means.  Never fails.
+
+        ``before`` is what the same person said a moment ago; warning signs are read over both.
+        """
+        alarm = self._red_flags.find(text, before)
         if alarm:
             return Interpretation(alarm.rule.level, "act", 1.0, None, alarm.found[0], alarm, "red flag")
         tokens = words(text)
@@ -111,6 +119,9 @@ class Interpreter:
             or self._several(text, state, confidence)
             or self._by_likeness(text, state, confidence)
         )
+        if state == "asked" and meant.tier != "act" and tokens[0] in _PLAIN_ANSWERS:
+            # "No, I'm tired", "yes, why not": after a question the first word says it all.
+            return Interpretation(_PLAIN_ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word")
         slots = find_slots(meant.intent, text)
         return replace(meant, slots=slots) if slots else meant
 
@@ -167,7 +178,8 @@ class Interpreter:
         best = result.best
         if best is None or best.intent == NONE:
             return Interpretation(NONE, "none", best.score if best else 0.0)
-        wanted = not isinstance(result, NoMatch) or (best.score >= ON_SUBJECT and self._names_subject(text))
+        on_subject = not SUBJECT.isdisjoint(map(stem, words(text)))
+        wanted = not isinstance(result, NoMatch) or (on_subject and best.score >= ON_SUBJECT)
         if not wanted or not self._agrees(text, best):
             return Interpretation(NONE, "none", best.score, best.intent)
         runner_up = result.runner_up.intent if result.runner_up else None
@@ -182,9 +194,6 @@ class Interpreter:
             best.intent, "act" if sure else "confirm", best.score, runner_up, best.phrase, None, "likeness"
         )
 
-    def _names_subject(self, text: str) -> bool:
-        return not self._subject.isdisjoint(map(stem, words(text)))
-
     def _agrees(self, text: str, best: Candidate) -> bool:
         """For commands and warning signs, "not" must stand on both sides or on neither."""
         plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
@@ -196,20 +205,6 @@ def phrases_of(bundle: Bundle) -> list[tuple[str, str]]:
     ours = ((intent.name, phrase) for intent in bundle.intents.values() for phrase in intent.phrases)
     others = ((NONE, phrase) for phrases in bundle.not_ours.values() for phrase in phrases)
     return [*ours, *others]
-
-
-def _subject(phrases: Sequence[tuple[str, str]]) -> frozenset[str]:
-    """Stems that our phrases use often, and everyday talk hardly ever: cramp, calf."""
-    ours, others = Counter[str](), Counter[str]()
-    for intent, phrase in phrases:
-        (others if intent == NONE else ours).update(set(map(stem, words(phrase))))
-    foreign = sum(intent == NONE for intent, _ in phrases)
-    own = len(phrases) - foreign
-    return frozenset(
-        token
-        for token, times in ours.items()
-        if times >= OFTEN * own and times * foreign >= TELLING * own * (others[token] + 1)
-    )
 
 
 def _may_be_meant(intent: str, state: StateName) -> bool:

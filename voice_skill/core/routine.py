@@ -182,6 +182,11 @@ class Guide:
         self._take_up(variant)
         return self._go(self._first_of(part.name), now)
 
+    def go_to(self, number: int, now: float) -> list[Cue]:
+        """Go to the beginning of a counted part, from 1 to ``Where.total``; IndexError for another number."""
+        counted = [part.name for part in self._variant.parts if part.counted]
+        return self._go(self._first_of(counted[number - 1]), now)
+
     # --- questions
 
     @property

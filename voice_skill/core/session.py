@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from voice_skill.content.bundle import Bundle, Line, Region, StateName
 from voice_skill.core.acts.answers import ask_which, miss, take_named
 from voice_skill.core.acts.care import cramp_goes_on, stay_with_emergency
+from voice_skill.core.acts.leading import resume
 from voice_skill.core.coach import Coach
 from voice_skill.core.cues import Cue
 from voice_skill.core.first_aid import FirstAid
@@ -53,6 +54,10 @@ PATIENCE = 8.0
 """Seconds of silence after a question before something is done about it."""
 EMERGENCY_REMINDER = 30.0
 """Seconds of silence after which the emergency number is said once more."""
+_NAMING = [(word,) for word in ("yes", "yeah", "it", "one", "only", "just", "the", "there", "left", "right")]
+"""First words of an answer that names a sign."""
+TWO_TURNS = 20.0
+"""Seconds within which two utterances are read together by the red-flag rules."""
 LONGEST_PAUSE = 900.0
 """Seconds after which a paused routine is put away; the person has fallen asleep."""
 NOISE = 0.5
@@ -113,6 +118,8 @@ class Session:
         """The way of stretching asked for, while the safety questions are asked."""
         self.kept_place = recollection.place
         """A place to carry on from, once the safety question is answered."""
+        self.pause_seconds: float | None = None
+        """How long the person wanted to pause; None for as long as it takes."""
         self.aid: FirstAid | None = None
         self.topic = Topic()
         self.misses = 0
@@ -127,6 +134,8 @@ class Session:
         self._quiet_after = quiet_after
         self._quiet_since = 0.0
         self._asked_words = ""
+        self._before = ""
+        self._before_at = 0.0
         self._mode: ListeningMode = "open"
         self._saved_place = recollection.place
 
@@ -217,7 +226,8 @@ class Session:
             case State.EMERGENCY:
                 return None if self.reminded else EMERGENCY_REMINDER
             case State.PAUSED:
-                return LONGEST_PAUSE if self._quiet_after is not None else None
+                longest = LONGEST_PAUSE if self._quiet_after is not None else None
+                return longest if self.pause_seconds is None else self.pause_seconds
             case State.IDLE:
                 return self._quiet_after
         return None
@@ -241,6 +251,8 @@ class Session:
         elif self.state is State.EMERGENCY:
             self.reminded = True
             self.script.prompt("emergency_stay")
+        elif self.pause_seconds is not None:
+            resume(self)
         else:
             self._fall_asleep()
 
@@ -279,7 +291,7 @@ class Session:
         by_ear = heard.ended_at is not None
         if by_ear and not words(heard.text):
             return
-        meant = self._interpreter.interpret(heard.text, self.context, heard.confidence)
+        meant = self._interpret(heard)
         if by_ear and self._is_noise(meant, heard.confidence):
             return
         self._quiet_since = self.now
@@ -294,6 +306,22 @@ class Session:
             self._take_clearly(meant, heard.confidence)
         else:
             self._take_doubtfully(meant)
+
+    def _interpret(self, heard: Heard) -> Interpretation:
+        """Take the words for what they mean here, with what was said just before."""
+        recent = self._before if self.now - self._before_at <= TWO_TURNS else ""
+        meant = self._interpreter.interpret(heard.text, self.context, heard.confidence, recent)
+        self._before, self._before_at = "" if meant.alarm else heard.text, self.now
+        if (
+            self.question
+            and QUESTIONS[self.question].safety
+            and not meant.alarm
+            and meant.lane != "word for word"
+        ):
+            # Asked about the legs, people name the sign alone: "one is bigger", "yes a bit swollen".
+            named = self._interpreter.interpret(f"my leg {heard.text}", self.context, heard.confidence)
+            return named if named.alarm and words(heard.text)[:1] in _NAMING else meant
+        return meant
 
     def _is_noise(self, meant: Interpretation, confidence: float) -> bool:
         """Whether something heard is to be passed over in silence."""
@@ -345,6 +373,8 @@ class Session:
             if meant.intent not in KEEPS_QUESTION:
                 self.question = None
         ACTS[self.state].get(meant.intent, OTHERWISE[self.state])(self)
+        for further in meant.also:
+            self.act_on(Interpretation(further, "act", meant.score))
 
     # --- for the acts
 

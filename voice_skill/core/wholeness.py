@@ -37,7 +37,7 @@ class Wholeness:
         self._seen: Counter[Tokens] = Counter()
         self._ended: Counter[Tokens] = Counter()
         for tokens in map(words, phrases):
-            self._exact |= {tokens, without_fillers(tokens)}
+            self._exact.add(tokens)  # as it stands: "i think so" must not make "i think" a request
             spoken = ("", *tokens)
             for place in range(1, len(spoken)):
                 for context in ((), spoken[place : place + 1], spoken[place - 1 : place + 1]):
@@ -52,14 +52,14 @@ class Wholeness:
         """Whether nobody need wait for more words."""
         tokens = words(text)
         core = without_fillers(tokens)
-        if len(core) <= _SHORT and core in self._exact and not _OPENING.issuperset(core):
-            return True
-        return self._chance(tokens) >= WHOLE
+        alone = len(core) <= _SHORT and core in self._exact and not _OPENING.issuperset(core)
+        return alone or self._chance(tokens) >= WHOLE
 
     def may_be_whole(self, text: str) -> bool:
         """Whether it would be no surprise if this were all."""
         tokens = words(text)
-        return without_fillers(tokens) in self._exact or self._chance(tokens) >= PERHAPS
+        exact = tokens in self._exact or without_fillers(tokens) in self._exact
+        return exact or self._chance(tokens) >= PERHAPS
 
     def _chance(self, tokens: Tokens) -> float:
         if not tokens or not self._seen:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voice_skill.core.routine import Guide
 from voice_skill.core.states import State
+from voice_skill.core.text import spell_duration
 
 if TYPE_CHECKING:
     from voice_skill.core.session import Session
@@ -123,6 +124,9 @@ def _guide(s: Session) -> Guide:
 def go(s: Session) -> None:
     """Go to another step."""
     guide, intent = _guide(s), s.meant.intent
+    if "part" in s.meant.slots:
+        _go_to_part(s, int(s.meant.slots["part"]))
+        return
     where = guide.where()
     if intent == "back" and where.first:
         s.script.prompt("at_first_step")
@@ -134,6 +138,17 @@ def go(s: Session) -> None:
     s.enter(State.ROUTINE)
     moves = {"next": guide.next, "back": guide.back, "skip": guide.skip}
     s.perform(moves[intent](s.now))
+
+
+def _go_to_part(s: Session, number: int) -> None:
+    """Go to a part by its number; one that does not exist is answered with where we are."""
+    guide = _guide(s)
+    if not 1 <= number <= guide.where().total:
+        s.coach.tell_where()
+        return
+    s.coach.aside = False
+    s.enter(State.ROUTINE)
+    s.perform(guide.go_to(number, s.now))
 
 
 def repeat(s: Session) -> None:
@@ -150,13 +165,17 @@ def repeat(s: Session) -> None:
 def pause(s: Session) -> None:
     """Let the clock stand until the person wants to go on."""
     s.question, s.coach.aside = None, False
+    s.pause_seconds = float(s.meant.slots["seconds"]) if "seconds" in s.meant.slots else None
     s.enter(State.PAUSED)
-    s.script.prompt("paused")
+    if s.pause_seconds:
+        s.script.prompt("paused_for", time=spell_duration(s.pause_seconds))
+    else:
+        s.script.prompt("paused")
 
 
 def rest(s: Session) -> None:
     """Wait, after something hurt."""
-    s.question, s.coach.aside = None, False
+    s.question, s.coach.aside, s.pause_seconds = None, False, None
     s.enter(State.PAUSED)
     s.script.prompt("hurts_declined")
 
@@ -180,7 +199,7 @@ def tell_where(s: Session) -> None:
 
 def ease_off(s: Session) -> None:
     """It hurts: let go, wait, and offer the gentler way."""
-    s.coach.aside = False
+    s.coach.aside, s.pause_seconds = False, None
     s.enter(State.PAUSED)
     if s.bundle.routine.variants[_guide(s).variant].easier:
         s.ask("hurts")

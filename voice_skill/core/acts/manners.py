@@ -63,7 +63,7 @@ def wake(s: Session) -> None:
 
 def change_voice(s: Session) -> None:
     """Speak slower, faster, louder or quieter from now on, also after a restart; ask again what was open."""
-    intent = s.meant.intent
+    intent, last = s.meant.intent, s.script.last
     rate, volume = float(s.voice.rate), s.voice.volume
     if intent in ("slower", "faster"):
         rate = _clamp(rate + (RATE_STEP if intent == "faster" else -RATE_STEP), *RATE_RANGE)
@@ -77,6 +77,7 @@ def change_voice(s: Session) -> None:
         s.script.effects.append(changed)
         s.script.effects.append(Remember("voice", f"[{changed.rate}, {changed.volume}]"))
         s.script.prompt(f"{intent}_done")
+    s.script.last = last  # "slower, and repeat that" wants what came before
     if s.question:
         s.ask_in_same_words()
 

@@ -1,0 +1,116 @@
+"""From words to meaning on the real bundle: several commands at once, "don't", details, urgency, doubt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voice_skill.content.bundle import Bundle, StateName
+from voice_skill.content.learned import learn_once
+from voice_skill.core.interpreter import Interpreter, phrases_of
+from voice_skill.core.slots import find_slots
+
+
+@pytest.fixture(scope="module")
+def interpreter(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    """Index the bundle once."""
+    folder: Path = tmp_path_factory.mktemp("learned")
+    return Interpreter(bundle, "night nurse", learn_once(phrases_of(bundle), folder))
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "intents"),
+    [
+        ("slower please and repeat that", "routine", ("slower", "repeat")),
+        ("louder and slower", "idle", ("louder", "slower")),
+        ("pause, then repeat that", "routine", ("pause", "repeat")),
+        ("stop stop and stop", "routine", ("stop",)),
+    ],
+)
+def test_several_commands_in_one_breath(
+    interpreter: Interpreter, said: str, state: StateName, intents: tuple[str, ...]
+) -> None:
+    """Commands joined by "and" or "then" come out in their order, each once."""
+    meant = interpreter.interpret(said, state)
+    assert (meant.intent, *meant.also) == intents
+    assert meant.tier == "act"
+
+
+def test_a_question_with_and_in_it_stays_whole(interpreter: Interpreter) -> None:
+    """Only commands are taken apart."""
+    assert interpreter.interpret("are magnesium and calcium good for cramps").also == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("don't stop", "resume"),
+        ("please don't skip this", "resume"),
+        ("do not pause", "resume"),
+        ("don't talk louder", "quieter"),
+        ("i'm not done", "resume"),
+    ],
+)
+def test_dont_turns_a_command_round(interpreter: Interpreter, said: str, intent: str) -> None:
+    """A denied command is never carried out; its opposite is."""
+    assert interpreter.interpret(said, "routine").intent == intent
+
+
+def test_dont_stop_without_a_routine_does_not_stop(interpreter: Interpreter) -> None:
+    """Where nothing runs, "don't skip" asks for nothing."""
+    meant = interpreter.interpret("do not skip it", "idle")
+    assert meant.intent != "skip" or meant.tier == "none"
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "slots"),
+    [
+        ("pause", "pause for two minutes", {"seconds": "120"}),
+        ("pause", "give me half a minute", {"seconds": "30"}),
+        ("pause", "wait twenty five seconds please", {"seconds": "25"}),
+        ("pause", "pause for a minute and a half", {"seconds": "90"}),
+        ("pause", "wait 90 seconds", {"seconds": "90"}),
+        ("pause", "pause", {}),
+        ("skip", "go to part three", {"part": "3"}),
+        ("back", "back to the second step", {"part": "2"}),
+        ("cramp_now", "cramp in my left calf", {"side": "left", "place": "calf"}),
+        ("cramp_now", "both calves are cramping", {"side": "both", "place": "calf"}),
+        ("cramp_now", "right now my foot cramps", {"place": "foot"}),
+        ("why", "why does my left calf cramp", {}),
+    ],
+)
+def test_details_are_found(intent: str, said: str, slots: dict[str, str]) -> None:
+    """Times, parts and legs come out as strings, for the intents that need them."""
+    assert find_slots(intent, said) == slots
+
+
+def test_details_are_part_of_the_meaning(interpreter: Interpreter) -> None:
+    """The interpretation carries them."""
+    meant = interpreter.interpret("pause for two minutes", "routine")
+    assert (meant.intent, dict(meant.slots)) == ("pause", {"seconds": "120"})
+
+
+def test_low_confidence_is_worth_a_question_at_best(interpreter: Interpreter) -> None:
+    """What the recogniser is not sure of is not acted upon, unless it is a phrase word for word."""
+    said = "could it be that i do not drink enough water"
+    assert interpreter.interpret(said).tier == "act"
+    assert interpreter.interpret(said, confidence=0.4).tier == "confirm"
+    assert interpreter.interpret("stop", "routine", confidence=0.4).tier == "act"
+
+
+def test_a_cramp_is_not_asked_about(interpreter: Interpreter) -> None:
+    """Somebody in pain is helped at once."""
+    assert interpreter.interpret("ow i have got a terrible cramp in my leg").tier == "act"
+
+
+@pytest.mark.parametrize("said", ["", "?!", "what won the league last night", "x" * 600])
+def test_what_is_not_ours_is_refused(interpreter: Interpreter, said: str) -> None:
+    """Nothing, noise and other people's business come out as none."""
+    assert interpreter.interpret(said).tier == "none"
+
+
+def test_yes_counts_only_where_asked(interpreter: Interpreter) -> None:
+    """A long "yes" is guessed at only while a question is open."""
+    assert interpreter.interpret("yes i think i would like that", "asked").intent == "yes"
+    assert interpreter.interpret("yes i think i would like that", "idle").intent != "yes"
