@@ -126,6 +126,20 @@ def test_vosk_hears_our_sentences_with_it(model_folder: Path, tmp_path: Path) ->
     assert [hearing.text for hearing in hearings] == ["pause"]
 
 
+def test_the_graph_stands_for_the_phrases_that_it_was_made_of(model_folder: Path, tmp_path: Path) -> None:
+    """Asked for just these, a recogniser takes the graph; the one here says which of the two it was."""
+    made = tailored.tailor(model_folder, SENTENCES, tmp_path / "cache")
+    recording = spoken("start the routine", tmp_path)
+    texts = []
+    with SpeechModel(made.folder, ["pause", "stop"]) as model:
+        for phrases in (["stop", "pause"], ["pause"]):
+            with WavMicrophone(recording) as microphone:
+                hearings = hear_file(model.recogniser(16000, phrases), microphone)
+            texts.append(" ".join(hearing.text for hearing in hearings))
+    assert texts[0] == "start the routine"
+    assert texts[1] in ("", "pause")
+
+
 def test_the_same_sentences_are_made_only_once(model_folder: Path, tmp_path: Path) -> None:
     """In any order; the second time the folder is found."""
     first = tailored.tailor(model_folder, SENTENCES, tmp_path)

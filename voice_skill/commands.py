@@ -107,7 +107,7 @@ def hear(config: Config, options: argparse.Namespace) -> int:
     phrases = vocabulary.phrases(content.bundle, config.wake_phrase)["open"]
     worst = 0
     recognisers: dict[int, Recogniser] = {}
-    with load_model(config) as model:
+    with load_model(config, content.bundle) as model:
         for path in options.files:
             try:
                 with WavMicrophone(path) as microphone:
@@ -116,7 +116,9 @@ def hear(config: Config, options: argparse.Namespace) -> int:
                         rate, model.recogniser(rate, phrases)
                     )
                     started = time.perf_counter()
-                    hearings = hear_file(recogniser, microphone, content.interpreter.is_complete)
+                    hearings = hear_file(
+                        recogniser, microphone, content.wholeness.is_whole, content.wholeness.may_be_whole
+                    )
                     decoding = time.perf_counter() - started
                     seconds = {"audio": round(microphone.seconds, 3), "decoding": round(decoding, 3)}
                     if microphone.note:

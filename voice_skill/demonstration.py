@@ -10,6 +10,7 @@ from pathlib import Path
 from voice_skill.audio.sound import SPEECH_RATE, Sound, resample
 from voice_skill.audio.wav import write_wav
 from voice_skill.config import Config
+from voice_skill.content.bundle import Bundle
 from voice_skill.core import vocabulary
 from voice_skill.core.session import Session
 from voice_skill.errors import AudioDeviceError, ModelError
@@ -46,7 +47,7 @@ TURNS = (
 def demonstrate(config: Config, out: Path | None) -> int:
     """Run the conversation, print its timeline, and play it or write it to ``out``."""
     content = load_content(config)
-    model = _model(config)
+    model = _model(config, content.bundle)
     voice = Voice(config.rate, config.voice, config.cache_folder / "speech")
     person = Voice(160, PERSON, config.cache_folder / "speech")
     try:
@@ -69,9 +70,9 @@ def demonstrate(config: Config, out: Path | None) -> int:
     return 0
 
 
-def _model(config: Config) -> SpeechModel | None:
+def _model(config: Config, bundle: Bundle) -> SpeechModel | None:
     try:
-        return load_model(config)
+        return load_model(config, bundle)
     except ModelError as error:
         print(f"{error} Until then the demonstration hands the words over as text.")
         return None

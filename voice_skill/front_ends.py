@@ -16,21 +16,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
-from typing import TextIO, get_args
+from typing import TextIO
 
 from voice_skill import resources
 from voice_skill.app import App, stored_voice
 from voice_skill.audio.hush import python_alone
 from voice_skill.config import Config
 from voice_skill.content import reader
-from voice_skill.content.bundle import Bundle, Region, StateName
+from voice_skill.content.bundle import Bundle, Region
 from voice_skill.core import vocabulary
 from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.session import Recollection, Session
 from voice_skill.core.text import sentences
-from voice_skill.errors import AudioDeviceError, MemoryStoreError, VoiceError
+from voice_skill.core.wholeness import Wholeness
+from voice_skill.errors import AudioDeviceError, MemoryStoreError, ModelError, VoiceError
 from voice_skill.event_log import EventLog
-from voice_skill.hearing import model_store
+from voice_skill.hearing import model_store, tailored
 from voice_skill.hearing.ears import Ears
 from voice_skill.hearing.microphone import DeviceMicrophone
 from voice_skill.hearing.recogniser import SpeechModel
@@ -48,21 +49,32 @@ class Content:
     bundle: Bundle
     region: Region
     interpreter: Interpreter
+    wholeness: Wholeness
 
 
 def load_content(config: Config, with_tests: bool = False) -> Content:
     """Read the bundle; raises BundleError, or ConfigError for a region that it does not know."""
     bundle = reader.load(config.bundle or resources.intents_folder(), with_tests)
     config.require_region(bundle.regions)
-    return Content(bundle, bundle.regions[config.region], Interpreter(bundle, config.wake_phrase))
+    interpreter = Interpreter(bundle, config.wake_phrase)
+    wholeness = Wholeness(vocabulary.phrases(bundle, config.wake_phrase)["open"])
+    return Content(bundle, bundle.regions[config.region], interpreter, wholeness)
 
 
-def load_model(config: Config) -> SpeechModel:
-    """Find and load the speech model; raises ModelError."""
+def load_model(config: Config, bundle: Bundle) -> SpeechModel:
+    """Find and load the speech model, made to expect what the bundle says; raises ModelError."""
     choice = model_store.choose(config.model, os.environ, resources.models_folder(), kept=config.kept_models)
     if choice.warning:
         print(choice.warning, file=sys.stderr, flush=True)
-    return SpeechModel(choice.folder)
+    expected = vocabulary.phrases(bundle, config.wake_phrase)["open"]
+    try:
+        made = tailored.tailor(
+            choice.folder, [*expected, *vocabulary.not_ours(bundle)], config.cache_folder / "models"
+        )
+    except ModelError:
+        # Another make of model, or no room in the cache: Vosk then makes a looser graph as it runs.
+        return SpeechModel(choice.folder)
+    return SpeechModel(made.folder, expected)
 
 
 def open_memory(config: Config) -> tuple[Memory, str]:
@@ -92,7 +104,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             looked.result()
         mouth.start()
         stack.callback(mouth.close)
-        model = stack.enter_context(load_model(config))
+        model = stack.enter_context(load_model(config, content.bundle))
         session = _session(content, setting, memory, config.quiet_after)
         listened_for = vocabulary.phrases(content.bundle, config.wake_phrase)
         ears = Ears(
@@ -101,8 +113,8 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             phrases=listened_for,
             inbox=inbox,
             clock=time.monotonic,
-            complete=content.interpreter.is_complete,
-            understood=lambda text: _is_clear(content.interpreter, text),
+            complete=content.wholeness.is_whole,
+            understood=content.wholeness.may_be_whole,
             interrupts=vocabulary.interrupts(listened_for),
             speaking=lambda: mouth.speaking,
             on_voice=mouth.duck,
@@ -119,11 +131,6 @@ def _find_microphone(name: str | None) -> None:
     """Raise AudioDeviceError if there is none; later losses are the ears' business."""
     with DeviceMicrophone(name):
         pass
-
-
-def _is_clear(interpreter: Interpreter, text: str) -> bool:
-    """Whether ``text`` would be acted upon in one state or another."""
-    return any(interpreter.interpret(text, state).tier == "act" for state in get_args(StateName))
 
 
 @contextmanager

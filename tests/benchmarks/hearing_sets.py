@@ -67,7 +67,9 @@ def phrases_of(bundle: Path, count: int) -> list[str]:
 
 def at_level(sound: Floats, decibels: float = -26.0) -> Floats:
     """The sound at a level below full scale (root mean square)."""
-    return sound * np.float32(32768 * 10 ** (decibels / 20) / (np.sqrt(np.mean(sound**2)) + 1e-3))
+    gain = np.float32(32768 * 10 ** (decibels / 20) / (np.sqrt(np.mean(sound**2)) + 1e-3))
+    levelled: Floats = sound * gain
+    return levelled
 
 
 def with_noise(clip: Clip, noise: Floats, decibels: float, chance: np.random.Generator) -> Clip:
@@ -105,7 +107,8 @@ def babble_of(people: list[Recording]) -> Floats:
     speech = [at_level(read_sound(r.path)) for r in people if r.source == "speechocean762"][:120]
     lanes = [np.concatenate(speech[lane::6]) for lane in range(6)]
     shortest = min(map(len, lanes))
-    return np.sum([lane[:shortest] for lane in lanes], axis=0, dtype=np.float32)
+    together: Floats = np.sum([lane[:shortest] for lane in lanes], axis=0, dtype=np.float32)
+    return together
 
 
 def human_tests(people: list[Recording], count: int) -> list[Test]:

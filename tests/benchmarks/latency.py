@@ -89,9 +89,11 @@ def choose_utterances(bundle_folder: Path, model: Path, number: int) -> list[str
 # --- ours -------------------------------------------------------------------------------------------
 
 
-def measure_answers(model: Path, texts: Sequence[str], meaning: Callable[[str], str], ours: Figures) -> None:
+def measure_answers(
+    model: Path, cache: Path, texts: Sequence[str], meaning: Callable[[str], str], ours: Figures
+) -> None:
     """Ask each text, with one voice and the other in turn."""
-    with Room(model, (str(HERE / "timed_skill.py"),)) as room:
+    with Room(model, (str(HERE / "timed_skill.py"),), cache=cache) as room:
         room.hear_hello()
         room.let_finish()
         voices: Iterable[VoiceName] = cycle(list(VOICES))
@@ -135,10 +137,10 @@ def _steps(times: Path, heard_at: float, said_at: float) -> dict[str, float]:
     }
 
 
-def measure_itself(model: Path, ours: Figures, starts: int = 5, stops: int = 12) -> None:
+def measure_itself(model: Path, cache: Path, ours: Figures, starts: int = 5, stops: int = 12) -> None:
     """Start, memory, what it does when nothing happens, and how soon it is silent; the command as it is."""
     for number in range(starts + 1):
-        with Room(model) as room:
+        with Room(model, cache=cache) as room:
             hello = room.hear_hello()
             ready, greeted = hello[0] - room.started_at, room.await_sound(hello) - room.started_at
             tell(f"start: ready after {ready:.2f} s, heard after {greeted:.2f} s")
@@ -300,7 +302,7 @@ def machine() -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    usual = Path(os.environ.get("VOICE_SKILL_MODEL", ROOT / "models" / "en"))
+    usual = Path(os.environ.get("VOICE_SKILL_MODEL", ROOT / "models" / "en-us-night"))
     parser.add_argument("--model", type=Path, default=usual)
     parser.add_argument("--utterances", type=int, default=60)
     parser.add_argument("--without-plain", action="store_true")
@@ -308,13 +310,16 @@ def main() -> None:
     bundle_folder = ROOT / "intents" / "en"
     interpreter = Interpreter(reader.load(bundle_folder))
     texts = choose_utterances(bundle_folder, options.model, options.utterances)
-    # As an installed program is: compiled once.  The first start, which compiles, is not counted.
-    os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="compiled-")
+    # As an installed program is: compiled once.  The first start, which has that and more to do, is not counted.
+    kept = Path(tempfile.mkdtemp(prefix="latency-"))
+    os.environ["PYTHONPYCACHEPREFIX"] = str(kept / "compiled")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     load = os.getloadavg()[0]
     ours = Figures("voice-skill")
-    measure_itself(options.model, ours)
-    measure_answers(options.model, texts, lambda text: interpreter.interpret(text).intent, ours)
+    measure_itself(options.model, kept / "cache", ours)
+    measure_answers(
+        options.model, kept / "cache", texts, lambda text: interpreter.interpret(text).intent, ours
+    )
     plain = None
     if not options.without_plain:
         plain = measure_plain(

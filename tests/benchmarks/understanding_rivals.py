@@ -35,7 +35,10 @@ def best_phrase(scorer: Callable[..., Any], sign: float = 1.0, **options: Any) -
 
         def score(texts: Sequence[str]) -> Scores:
             rows = (
-                sign * process.cdist([text], phrases, scorer=scorer, dtype=np.float64, **options)
+                sign
+                * process.cdist(
+                    [text], phrases, scorer=scorer, dtype=np.float64, scorer_kwargs=options or None
+                )
                 for text in texts
             )
             return np.concatenate([np.maximum.reduceat(row, firsts, axis=1) for row in rows])

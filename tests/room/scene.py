@@ -51,9 +51,14 @@ class Room:
         model: Path,
         program: Sequence[str] = ("-m", "voice_skill"),
         options: Sequence[str] | None = None,
+        cache: Path | None = None,
     ) -> None:
-        """``program`` and ``options`` are what Python is started with; the skill with its log by default."""
+        """``program`` and ``options`` are what Python is started with; the skill with its log by default.
+
+        ``cache`` is a folder that several rooms may share, since a first start has more to do than others.
+        """
         self._model = model
+        self._cache = cache
         self._program = program
         self._options = options
         self._looked_from = 0
@@ -81,6 +86,8 @@ class Room:
 
     def _start(self) -> None:
         paths = {"PYTHONPATH": str(ROOT), "VOICE_SKILL_MODEL": str(self._model)}
+        if self._cache:
+            paths["XDG_CACHE_HOME"] = str(self._cache)
         usual = ("--log", str(self.log), "--region", "uk")
         options = usual if self._options is None else self._options
         self._printed = (self.pulse.home / "printed.txt").open("wb")
@@ -145,7 +152,7 @@ class Room:
 
     def hear_hello(self) -> tuple[float, Say]:
         """Let the skill come up and begin to greet."""
-        hello = self.expect_reply("hello", within=20)
+        hello = self.expect_reply("hello", within=60)
         self.await_sound(hello)
         return hello
 
@@ -214,6 +221,7 @@ class Room:
     def expect_sound(self, said: tuple[float, Say]) -> list[Found]:
         """Every sentence of what it decided to say is on the tape of the loudspeaker, one after the other."""
         since, say = said
+        time.sleep(0.3)  # the tape is a moment behind the loudspeaker
         until, places = time.monotonic(), []
         for sentence in sentences(say.text):
             found = self.speaker.find(self._voice.render(sentence), since, until)

@@ -23,10 +23,16 @@ QUICKLY = 0.6
 """Seconds from "stop" to silence that even a busy machine keeps to; the benchmark tells the real ones."""
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder for what the first start prepares for the others."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def room(model_folder: Path) -> Iterator[Room]:
+def room(model_folder: Path, cache: Path) -> Iterator[Room]:
     """Start the skill in a room of its own."""
-    with Room(model_folder) as room:
+    with Room(model_folder, cache=cache) as room:
         yield room
 
 

@@ -32,6 +32,11 @@ def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
     }
 
 
+def not_ours(bundle: Bundle) -> list[str]:
+    """Everyday talk that the bundle tells apart from its own; heard rightly, it is easily refused."""
+    return [phrase for phrases in bundle.not_ours.values() for phrase in phrases]
+
+
 def interrupts(listened_for: Mapping[ListeningMode, list[str]]) -> frozenset[str]:
     """Phrases short enough to be acted on before the person has fallen silent."""
     return frozenset(phrase for phrase in listened_for["interrupt"] if len(phrase.split()) <= 3)

@@ -24,11 +24,18 @@ LONGEST_PUT_OFF = 2.0
 """Seconds for which a request under way may be heard to its end although we have begun to speak."""
 
 
+def _misunderstood(_: str) -> bool:
+    return False
+
+
 def hear_file(
-    recogniser: Recogniser, microphone: Microphone, complete: Callable[[str], bool] = bool
+    recogniser: Recogniser,
+    microphone: Microphone,
+    complete: Callable[[str], bool] = bool,
+    understood: Callable[[str], bool] = _misunderstood,
 ) -> list[Hearing]:
     """Everything said in an open recording, as fast as the machine can; its rate must be the recogniser's."""
-    listener = Listener(recogniser, Endpoint(recogniser.rate, complete))
+    listener = Listener(recogniser, Endpoint(recogniser.rate, complete, understood))
     speeches = [listener.feed(block) for block in (*microphone.blocks(), *_padding(recogniser.rate))]
     return [speech.hearing for speech in speeches if speech is not None]
 
@@ -40,10 +47,6 @@ def _padding(rate: int) -> list[bytes]:
 
 def _unchanged(block: bytes) -> bytes:
     return block
-
-
-def _misunderstood(_: str) -> bool:
-    return False
 
 
 def _untold(_: bool) -> None:
@@ -67,7 +70,7 @@ class Ears:
     complete: Callable[[str], bool] = bool
     """Whether a text is a whole request already."""
     understood: Callable[[str], bool] = _misunderstood
-    """Whether another text would be acted upon all the same."""
+    """Whether it would be no surprise if another text were all."""
     interrupts: frozenset[str] = frozenset()
     """Texts that cut in at once in interrupt mode."""
     speaking: Callable[[], str] = str

@@ -6,8 +6,8 @@ the same answer at any speed.
 The loudness of each block between 200 and 4,000 Hz (below is fans and traffic, above is hiss) is held
 against a floor that follows the quietest recent sound.  Speech begins when it stands well above the floor
 for a moment, and ends when it has been near the floor for long enough: a short while when what was
-understood so far is already a whole request, a longer one when the person may be looking for a word, one in
-between when it would be acted upon as it stands.
+understood so far is already a whole request, a longer one when the person is sure to be looking for a word,
+one in between when either may be.
 Where the noise never lets go of the threshold (a partner who snores), the words decide: text that has not
 changed for a while ends the speech as well.
 """
@@ -70,12 +70,13 @@ class Endpoint:
     complete: Callable[[str], bool] = bool
     """Whether a text is already a whole request."""
     understood: Callable[[str], bool] = _never
-    """Whether a text that is no whole request word for word would be acted upon all the same; asked in quiet,
-    once for each text."""
-    quiet_when_complete: float = 0.44
-    """Seconds of quiet that end a whole request."""
-    quiet_when_understood: float = 0.6
-    """The same for what is understood."""
+    """Whether it would be no surprise if this text were all, although more may come; asked in quiet, once for
+    each text."""
+    quiet_when_complete: float = 0.4
+    """Seconds of quiet that end a whole request.  The network looks 0.19 s ahead and works in chunks of
+    0.09 s, so after less the last word may be missing."""
+    quiet_when_understood: float = 0.64
+    """The same for what may be all: a pause for breath within a sentence lasts up to 0.6 s."""
     quiet_otherwise: float = 0.8
     """Seconds of quiet that end anything else."""
     steady_when_complete: float = 0.9

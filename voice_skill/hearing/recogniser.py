@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,8 +59,10 @@ class SpeechModel:
     since Vosk crashes when the model goes first.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, expected: Collection[str] = ()) -> None:
+        """``expected``: the phrases that the model's own graph was made of, where it was (``tailored``)."""
         self.folder = folder
+        self._expected = frozenset(expected)
         self._recognisers: list[Recogniser] = []
         problems = model_store.inspect(folder)
         if problems:
@@ -95,12 +97,13 @@ class SpeechModel:
     def recogniser(self, rate: int, phrases: Sequence[str] | None = None) -> Recogniser:
         """Make a recogniser for sound of ``rate`` that hears the phrases.
 
-        Without phrases, or with a model that takes none, it hears all that the model knows.  Phrases with a
-        word that the model lacks are left out, since they can never be heard as they are written; the
-        garbage word goes along where there is one.  Raises ModelError when no phrase is left.
+        Without phrases, or with a model that takes none, it hears all that the model knows; so it does for
+        the phrases of which the model's own graph was made.  Phrases with a word that the model lacks are
+        left out, since they can never be heard as they are written; the garbage word goes along where there
+        is one.  Raises ModelError when no phrase is left.
         """
         grammar: str | None = None
-        if phrases is not None and self.takes_phrases:
+        if phrases is not None and self.takes_phrases and self._expected != frozenset(phrases):
             unique = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases)
             heard = [phrase for phrase in unique if phrase and not self.missing([phrase])]
             if not heard:
