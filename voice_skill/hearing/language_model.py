@@ -2,7 +2,12 @@
 
 Pure.  Smoothed as Witten and Bell do: what often follows two words is trusted, and two words that were
 followed by many different ones are likely to be followed by yet another.  At the bottom a share goes to
-every word that the model can hear, and one to garbage, or everyday talk would be forced into our phrases.
+garbage, or everyday talk would be forced into our phrases.
+
+Held against the bigram that Vosk makes of a run-time grammar (90 clips of the bundle's test sentences and
+phrases by two voices unknown to the model, 47 of other talk): 73 % understood instead of 59 %, 9 % taken for
+another request instead of 16 %, 9 % of the other talk acted on or asked about with a confidence of 0.4 or
+more instead of 17 %.  Shares of 5 to 50 % for the 24,000 other words of the model changed none of this.
 """
 
 from __future__ import annotations
@@ -29,9 +34,7 @@ class Shares:
     fall_back: float = 1.5
     """Weight of the shorter context for each different word seen after a longer one."""
     garbage: float = 0.03
-    """Share of garbage among single words."""
-    others: float = 0.05
-    """Share of everyday talk, ours or not, among single words."""
+    """Share of garbage among single words; 0 for a model that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,11 @@ class LanguageModel:
         return self.fall_back.get(context, 1.0) * self.chance(context[1:], word)
 
 
-def estimate(
-    sentences: Sequence[str], vocabulary: Mapping[str, float], shares: Shares | None = None
-) -> LanguageModel:
-    """Count the words of the sentences, which must all be in ``vocabulary``.
-
-    That holds all words that the model can hear, each with how common it is in any talk, in any unit.
-    """
+def estimate(sentences: Sequence[str], shares: Shares | None = None) -> LanguageModel:
+    """Count the words of the sentences; takes half a second for some thousand."""
     shares = shares or Shares()
     counts = _counts(sentences, shares.order)
-    chances: dict[Context, dict[str, float]] = {(): _single(counts[()], vocabulary, shares)}
+    chances: dict[Context, dict[str, float]] = {(): _single(counts[()], shares.garbage)}
     fall_back: dict[Context, float] = {}
     model = LanguageModel(chances, fall_back)
     for context in sorted((context for context in counts if context), key=lambda c: (len(c), c)):
@@ -89,19 +87,11 @@ def _counts(sentences: Sequence[str], order: int) -> defaultdict[Context, Counte
     return counts
 
 
-def _single(seen: Counter[str], vocabulary: Mapping[str, float], shares: Shares) -> dict[str, float]:
+def _single(seen: Counter[str], garbage: float) -> dict[str, float]:
     """Chances without a context."""
-    garbage = shares.garbage if GARBAGE in vocabulary else 0.0
-    others = {word: weight for word, weight in vocabulary.items() if word != GARBAGE and weight > 0}
-    whole = sum(others.values())
-    share = shares.others if whole else 0.0
-    total = max(1, sum(seen.values()))
-    table = {word: share * weight / whole for word, weight in others.items()} if share else {}
-    for word, count in seen.items():
-        table[word] = table.get(word, 0.0) + (1 - garbage - share) * count / total
-    if garbage:
-        table[GARBAGE] = garbage
-    return table
+    total = sum(seen.values())
+    table = {word: (1 - garbage) * count / total for word, count in seen.items()}
+    return table | {GARBAGE: garbage} if garbage else table
 
 
 def graph(model: LanguageModel, numbers: Mapping[str, int]) -> list[State]:

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from voice_skill.errors import ModelError
 from voice_skill.hearing import const_fst, language_model, model_store
+from voice_skill.hearing.language_model import Shares
 
-FORMAT = 1
+FORMAT = 2
 """To be raised whenever the same sentences shall give another graph."""
 KEPT = 3
 """Folders that stay: several bundles may be in use by turns."""
@@ -99,7 +100,8 @@ def _build(folder: Path, model: Path, sentences: Sequence[str], numbers: Mapping
     try:
         for file in _files(model):
             _share(model / file, draft / file)
-        learned = language_model.estimate(sentences, numbers)
+        garbage = Shares().garbage if language_model.GARBAGE in numbers else 0.0
+        learned = language_model.estimate(sentences, Shares(garbage=garbage))
         (draft / _GRAPH).write_bytes(const_fst.encode(language_model.graph(learned, numbers)))
         if folder.exists():
             shutil.rmtree(folder)
