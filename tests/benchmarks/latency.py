@@ -310,7 +310,7 @@ def main() -> None:
     bundle_folder = ROOT / "intents" / "en"
     interpreter = Interpreter(reader.load(bundle_folder))
     texts = choose_utterances(bundle_folder, options.model, options.utterances)
-    # As an installed program is: compiled once.  The first start, which has that and more to do, is not counted.
+    # As an installed program is: compiled once.  The first start, which has more to do, is not counted.
     kept = Path(tempfile.mkdtemp(prefix="latency-"))
     os.environ["PYTHONPYCACHEPREFIX"] = str(kept / "compiled")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -36,9 +36,10 @@ class Wholeness:
         self._exact: set[Tokens] = set()
         self._seen: Counter[Tokens] = Counter()
         self._ended: Counter[Tokens] = Counter()
-        for tokens in map(words, phrases):
-            self._exact.add(tokens)  # as it stands: "i think so" must not make "i think" a request
-            spoken = ("", *tokens)
+        for phrase in phrases:
+            # As it stands: "i think so" makes "i think" no request, nor "i would" a mere "i'd".
+            self._exact.add(tuple(phrase.split()))
+            spoken = ("", *words(phrase))
             for place in range(1, len(spoken)):
                 for context in ((), spoken[place : place + 1], spoken[place - 1 : place + 1]):
                     self._seen[context] += 1
@@ -46,28 +47,25 @@ class Wholeness:
 
     def chance(self, text: str) -> float:
         """The chance that nothing follows ``text``, 0 to 1; 0 for no text."""
-        return self._chance(words(text))
-
-    def is_whole(self, text: str) -> bool:
-        """Whether nobody need wait for more words."""
         tokens = words(text)
-        core = without_fillers(tokens)
-        alone = len(core) <= _SHORT and core in self._exact and not _OPENING.issuperset(core)
-        return alone or self._chance(tokens) >= WHOLE
-
-    def may_be_whole(self, text: str) -> bool:
-        """Whether it would be no surprise if this were all."""
-        tokens = words(text)
-        exact = tokens in self._exact or without_fillers(tokens) in self._exact
-        return exact or self._chance(tokens) >= PERHAPS
-
-    def _chance(self, tokens: Tokens) -> float:
         if not tokens or not self._seen:
             return 0.0
         spoken = ("", *tokens)
         any_word = self._ended[()] / self._seen[()]
         one = self._mixed(spoken[-1:], any_word, _TRUST_ONE)
         return self._mixed(spoken[-2:], one, _TRUST_TWO)
+
+    def is_whole(self, text: str) -> bool:
+        """Whether nobody need wait for more words."""
+        core = without_fillers(tuple(text.split()))
+        alone = len(core) <= _SHORT and core in self._exact and not _OPENING.issuperset(core)
+        return alone or self.chance(text) >= WHOLE
+
+    def may_be_whole(self, text: str) -> bool:
+        """Whether it would be no surprise if this were all."""
+        spoken = tuple(text.split())
+        exact = spoken in self._exact or without_fillers(spoken) in self._exact
+        return exact or self.chance(text) >= PERHAPS
 
     def _mixed(self, context: Tokens, otherwise: float, trust: float) -> float:
         return (self._ended[context] + trust * otherwise) / (self._seen[context] + trust)
