@@ -23,7 +23,7 @@ from voice_skill.content.check import find_problems
 from voice_skill.core import vocabulary
 from voice_skill.core.asking import Asker
 from voice_skill.errors import AudioDeviceError, ConfigError, ModelError, VoiceError, VoiceSkillError
-from voice_skill.front_ends import hands_free, load_content, load_model, typed
+from voice_skill.front_ends import hands_free, load_content, load_model, make_interpreter, typed
 from voice_skill.hearing import model_store
 from voice_skill.hearing.ears import hear_file
 from voice_skill.hearing.microphone import WavMicrophone
@@ -154,7 +154,9 @@ def check(config: Config, options: argparse.Namespace) -> int:
             known = model_store.known_words(model)
         except ModelError as error:
             notes.append(f"Whether the words can be heard was not checked. {error}")
-        problems = find_problems(bundle, known, Asker(bundle, bundle.regions[config.region]).understand)
+        interpreter = make_interpreter(bundle, folder, config)
+        asker = Asker(bundle, bundle.regions[config.region], interpreter)
+        problems = find_problems(bundle, known, asker.understand)
     for problem in problems:
         print(problem)
     print(*notes, sep="\n", end="\n" if notes else "")

@@ -52,11 +52,18 @@ class Content:
     wholeness: Wholeness
 
 
+def make_interpreter(bundle: Bundle, folder: Path, config: Config) -> Interpreter:
+    """Index the bundle; what has to be learned from its phrases is learned once."""
+    known = learned.learn_once(phrases_of(bundle), config.cache_folder, folder)
+    return Interpreter(bundle, config.wake_phrase, known)
+
+
 def load_content(config: Config, with_tests: bool = False) -> Content:
     """Read the bundle; raises BundleError, or ConfigError for a region that it does not know."""
-    bundle = reader.load(config.bundle or resources.intents_folder(), with_tests)
+    folder = config.bundle or resources.intents_folder()
+    bundle = reader.load(folder, with_tests)
     config.require_region(bundle.regions)
-    interpreter = Interpreter(bundle, config.wake_phrase)
+    interpreter = make_interpreter(bundle, folder, config)
     wholeness = Wholeness(vocabulary.phrases(bundle, config.wake_phrase)["open"])
     return Content(bundle, bundle.regions[config.region], interpreter, wholeness)
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 VoiceName = Literal["rms", "ked"]
 VOICES: Mapping[VoiceName, str] = {"rms": "flite, voice rms", "ked": "festival, voice ked"}
 
-_LOUDNESS = 6000.0
+_LOUDNESS = 2000.0
 """Root of the mean square of a voice that speaks, of 32,767: somebody close to the microphone."""
-_HUSH = 12.0
-"""The same of the room's own noise, some 54 decibels below."""
+_HUSH = 5.0
+"""The same of the room's own noise, some 52 decibels below."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,19 +17,25 @@ from pathlib import Path
 
 import numpy as np
 
+from voice_skill.content import reader
 from voice_skill.core import classifier, matcher, sparse, text
 from voice_skill.core.classifier import Classifier
+from voice_skill.core.interpreter import phrases_of
 from voice_skill.core.matcher import Matcher
 
 
-def learn_once(phrases: Sequence[tuple[str, str]], folder: Path) -> Classifier:
-    """What is to be learned from pairs of intent name and phrase, from ``folder`` where it is kept there."""
-    file = folder / f"learned-{_key(phrases)}.npz"
-    kept = _read(file)
+def learn_once(phrases: Sequence[tuple[str, str]], folder: Path, shipped: Path | None = None) -> Classifier:
+    """What is to be learned from pairs of intent name and phrase.
+
+    Looked for in ``shipped``, which came with the bundle, then in ``folder``, where it is kept when it had to
+    be learned.
+    """
+    name = f"learned-{_key(phrases)}.npz"
+    kept = (_read(shipped / name) if shipped else None) or _read(folder / name)
     if kept is None:
         kept = Matcher(phrases).learned
         with suppress(OSError):
-            _write(kept, file)
+            _write(kept, folder / name)
     return kept
 
 
@@ -58,7 +65,7 @@ def _write(learned: Classifier, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_suffix(f".{os.getpid()}.part")
     with half.open("wb") as out:
-        np.savez(
+        np.savez_compressed(
             out,
             features=np.array("\n".join(learned.columns)),
             rarity=learned.rarity,
@@ -69,3 +76,8 @@ def _write(learned: Classifier, file: Path) -> None:
     for other in file.parent.glob("learned-*.npz"):
         if other != file:
             other.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":  # python -m voice_skill.content.learned intents/en: after a change of phrases
+    place = Path(sys.argv[1])
+    learn_once(phrases_of(reader.load(place, with_tests=False)), place)

@@ -121,7 +121,9 @@ class Interpreter:
         )
         if state == "asked" and meant.tier != "act" and tokens[0] in _PLAIN_ANSWERS:
             # "No, I'm tired", "yes, why not": after a question the first word says it all.
-            return Interpretation(_PLAIN_ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word")
+            return Interpretation(
+                _PLAIN_ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word"
+            )
         slots = find_slots(meant.intent, text)
         return replace(meant, slots=slots) if slots else meant
 

@@ -18,8 +18,6 @@ of the first halves reach it; of 130 whole ones, 67 %."""
 PERHAPS = 0.2
 """Chance under which the person is surely not done: 70 % of the first halves, 5 % of the whole sentences."""
 
-_SHORT = 2
-"""Words of a request that is often said alone, however many longer ones begin with it: "stop"."""
 _OPENING = frozenset({"what", "why", "how", "when", "where", "who", "which", "hello", "hi"})
 """Requests too, but far more often the beginning of one."""
 _TRUST_TWO, _TRUST_ONE = 1.0, 2.0
@@ -58,7 +56,8 @@ class Wholeness:
     def is_whole(self, text: str) -> bool:
         """Whether nobody need wait for more words."""
         core = without_fillers(tuple(text.split()))
-        alone = len(core) <= _SHORT and core in self._exact and not _OPENING.issuperset(core)
+        # One word is often all that is said, however many longer requests begin with it: "stop", "yes".
+        alone = len(core) == 1 and core in self._exact and not _OPENING.issuperset(core)
         return alone or self.chance(text) >= WHOLE
 
     def may_be_whole(self, text: str) -> bool:
