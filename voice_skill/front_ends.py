@@ -22,10 +22,10 @@ from voice_skill import resources
 from voice_skill.app import App, stored_voice
 from voice_skill.audio.hush import python_alone
 from voice_skill.config import Config
-from voice_skill.content import reader
+from voice_skill.content import learned, reader
 from voice_skill.content.bundle import Bundle, Region
 from voice_skill.core import vocabulary
-from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.interpreter import Interpreter, phrases_of
 from voice_skill.core.session import Recollection, Session
 from voice_skill.core.text import sentences
 from voice_skill.core.wholeness import Wholeness
@@ -122,7 +122,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             clock=time.monotonic,
             complete=content.wholeness.is_whole,
             understood=content.wholeness.may_be_whole,
-            interrupts=vocabulary.interrupts(listened_for),
+            interrupts=vocabulary.interrupts(content.bundle),
             speaking=lambda: mouth.speaking,
             on_voice=mouth.duck,
         )

@@ -5,8 +5,6 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from voice_skill.content.bundle import Bundle
 from voice_skill.messages import ListeningMode
 
@@ -18,6 +16,9 @@ CUTTING_IN: frozenset[str] = frozenset(
     }
 )
 """Intents that may interrupt our own speech."""
+
+ANSWERS: frozenset[str] = frozenset({"yes", "no", "never_mind"})
+"""Of those, the ones that are heard out first: "no" is also how "no thanks" begins, and there is no hurry."""
 
 WAKING: frozenset[str] = frozenset({"wake", "cramp_now", "emergency"})
 """Intents that are listened for in standby."""
@@ -37,9 +38,9 @@ def not_ours(bundle: Bundle) -> list[str]:
     return [phrase for phrases in bundle.not_ours.values() for phrase in phrases]
 
 
-def interrupts(listened_for: Mapping[ListeningMode, list[str]]) -> frozenset[str]:
+def interrupts(bundle: Bundle) -> frozenset[str]:
     """Phrases short enough to be acted on before the person has fallen silent."""
-    return frozenset(phrase for phrase in listened_for["interrupt"] if len(phrase.split()) <= 3)
+    return frozenset(phrase for phrase in _of(bundle, CUTTING_IN - ANSWERS) if len(phrase.split()) <= 3)
 
 
 def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:
