@@ -283,7 +283,7 @@ def test_a_power_cut_costs_no_step(home: dict[str, str]) -> None:
     )
     assert session.stdin
     assert session.stdout
-    for words in ("start the routine", "no", "sitting", "next", "next"):
+    for words in ("start the routine", "no", "sitting"):
         session.stdin.write(words + NEWLINE)
         session.stdin.flush()
     stored = Memory(Path(home["HOME"]) / ".local/share/voice-skill" / FILE_NAME)
@@ -291,6 +291,9 @@ def test_a_power_cut_costs_no_step(home: dict[str, str]) -> None:
     while "calf" not in (stored.recall("place") or ""):
         assert session.poll() is None
         assert time.monotonic() < until, "the place was not stored"
+        session.stdin.write("next" + NEWLINE)
+        session.stdin.flush()
+        time.sleep(0.5)
     stored.close()
     session.kill()
     session.wait()
@@ -298,7 +301,7 @@ def test_a_power_cut_costs_no_step(home: dict[str, str]) -> None:
     session.stdout.close()
     offered = run(home, "type", "--silent", given="yes" + NEWLINE + "no" + NEWLINE).stdout
     assert "the calf" in offered.splitlines()[1]
-    assert "Part two of five, the calf" in offered
+    assert "Carrying on." in offered
 
 
 def test_hands_free_without_a_model_goes_on(home: dict[str, str], no_devices: Path, tmp_path: Path) -> None:

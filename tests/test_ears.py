@@ -138,7 +138,7 @@ def test_sound_that_waited_in_the_queue_is_dated_back(model: SpeechModel, say: S
     (event,) = Scene(model, reel).play()
     assert isinstance(event, Heard)
     assert event.ended_at is not None
-    assert event.ended_at <= 1000 - 2.4
+    assert event.ended_at < 1000 - 2.35
 
 
 def test_a_recording_that_ends_with_its_last_word_is_heard(model: SpeechModel, say: Say) -> None:

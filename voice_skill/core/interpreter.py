@@ -25,7 +25,12 @@ Tier: TypeAlias = Literal["act", "confirm", "none"]
 
 NONE = "none"
 LOW_CONFIDENCE = 0.6
-"""Below this mean word confidence a fuzzy match is at best worth asking about."""
+"""Below this mean word confidence a fuzzy match is at best worth asking about.
+
+Measured with the shipped model on 65 requests that were heard well enough and 47 sentences about other
+things: 0.5 keeps 97 % of ours and lets 2 % of the others through, 0.6 keeps 89 % and lets 2 % through, 0.65
+keeps 83 % and none.  The higher one is taken because "no" to a safety question hangs on it too, and what
+falls below is asked about, not lost."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ON_SUBJECT = 0.12

@@ -61,7 +61,11 @@ TWO_TURNS = 20.0
 LONGEST_PAUSE = 900.0
 """Seconds after which a paused routine is put away; the person has fallen asleep."""
 NOISE = 0.5
-"""What is heard with less confidence than this, and means nothing or only yes or no, is taken for noise."""
+"""What is heard with less confidence than this and means nothing is taken for noise."""
+GHOST = 0.35
+"""A yes or no below this may be one of the short words that recognisers hear in silence."""
+DOUBTFUL_NO = 0.4
+"""A no below this is no clear no to a safety question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,13 +335,13 @@ class Session:
             return not sure or meant.intent not in ACTS[State.STANDBY]
         if meant.intent == NONE and self.script.speaking:
             return True
-        return meant.intent in (NONE, "yes", "no") and confidence < NOISE
+        return confidence < (NOISE if meant.intent == NONE else GHOST) and meant.intent in (NONE, "yes", "no")
 
     def _take_clearly(self, meant: Interpretation, confidence: float) -> None:
         """Act on what was understood, but for a "no" to a safety question that may have been another word."""
         self.misses = 0
         question = QUESTIONS[self.question] if self.question else None
-        if question and question.safety and meant.intent == "no" and confidence < LOW_CONFIDENCE:
+        if question and question.safety and meant.intent == "no" and confidence < DOUBTFUL_NO:
             question.doubt(self)
         else:
             self.act_on(meant)
