@@ -38,6 +38,7 @@ _MODULES = (
     f"module-null-sink sink_name=speaker rate={RATE} channels=1 norewinds=1",
     f"module-null-sink sink_name=room rate={RATE} channels=1 norewinds=1",
     " ".join(_MIC),
+    "module-null-source source_name=nothing",
 )
 _ALSA = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
 
@@ -71,6 +72,8 @@ class PulseServer:
         )  # fmt: skip
         try:
             self._await_answer()
+            # Whatever records from the default moves along when another becomes it; so nobody does.
+            self.control("set-default-source", "nothing")
             self._mic = self._module_of("module-remap-source")
         except BaseException:
             self.__exit__()

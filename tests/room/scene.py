@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 8.0
 """Seconds within which the skill has to do what is expected; only a broken one takes so long."""
-ALIKE = 0.75
+ALIKE = 0.6
 """Likeness from which a sentence counts as heard; another one reaches 0.3 at most."""
 
 _Message = TypeVar("_Message", bound="Event | Effect")
