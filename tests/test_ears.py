@@ -19,7 +19,7 @@ from voice_skill.hearing.endpoint import Endpoint
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
 from voice_skill.hearing.recogniser import Recogniser, SpeechModel
-from voice_skill.messages import AudioBack, AudioLost, Event, Heard
+from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMode
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -231,15 +231,28 @@ def test_an_unsure_hearing_is_dropped_in_standby(model: SpeechModel, say: Say) -
     assert texts(Scene(model, reel).play("standby")) == ["start the routine"]
 
 
-def test_another_mode_begins_afresh(model: SpeechModel, say: Say) -> None:
-    """What was half heard before the change is forgotten, the words after it are not."""
+def test_the_ring_of_our_own_words_is_forgotten(model: SpeechModel, say: Say) -> None:
+    """What the room still gives back when we have finished is dropped, the words after it are not."""
     scene: Scene
 
     def turn_over() -> None:
         scene.ears.listen("open")
 
     reel = Reel([QUIET, say("pause"), turn_over, QUIET * 2, say("how long left"), QUIET * 3])
-    scene = Scene(model, reel)
+    scene = Scene(model, reel, speaking=lambda: "you can pause")
+    assert texts(scene.play("interrupt")) == ["how long left"]
+
+
+@pytest.mark.parametrize("next_mode", ["open", "interrupt"])
+def test_who_speaks_across_the_end_of_our_sentence_is_heard(
+    model: SpeechModel, say: Say, next_mode: ListeningMode
+) -> None:
+    """The sentence ends before they have finished, and perhaps another begins."""
+    scene = Scene(model)
+    sound = say("how long left") + QUIET
+    most = len(sound) - len(QUIET) * 2 // 3
+    turn = [sound[:most], lambda: scene.ears.listen(next_mode), sound[most:]]
+    scene._microphones.append(Reel([QUIET, *turn, QUIET * 3]))
     scene.ears.interrupts = frozenset()
     assert texts(scene.play("interrupt")) == ["how long left"]
 

@@ -17,7 +17,7 @@ from voice_skill.audio.wav import read_sound
 from voice_skill.errors import AudioDeviceError, VoiceError
 from voice_skill.messages import AudioBack, AudioLost, Event, SpeechFinished
 from voice_skill.speaking.mouth import Mouth
-from voice_skill.speaking.speaker import BLOCK_SECONDS, MemorySpeaker, Speaker, WavSpeaker
+from voice_skill.speaking.speaker import AHEAD, BLOCK_SECONDS, MemorySpeaker, Speaker, WavSpeaker
 from voice_skill.speaking.voice import Voice
 
 RATE = 1000
@@ -360,14 +360,15 @@ def test_a_file_by_the_clock_keeps_the_silence_between(tmp_path: Path) -> None:
     clock.sleep(2.0)
     for _ in range(50):
         speaker.play(np.full(200, 2000, np.int16))
-    assert 0 < speaker.waiting <= 0.06 + 1e-6
+    assert 0 < speaker.waiting <= AHEAD * BLOCK_SECONDS + 1e-6
     speaker.stop()
     assert speaker.waiting <= 0.01
     speaker.close()
     samples = read_sound(tmp_path / "a.wav").sound.samples
     assert set(samples[:200]) == {1000}
     assert set(samples[200:20200]) == {0}
-    assert 9300 < len(samples) - 20200 < 9600
+    unheard = round(AHEAD * BLOCK_SECONDS * 10 * RATE)
+    assert len(samples) - 20200 == pytest.approx(10_000 - unheard, abs=100)
 
 
 def test_a_file_that_cannot_be_written_is_a_device_error(tmp_path: Path) -> None:

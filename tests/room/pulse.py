@@ -67,7 +67,8 @@ class PulseServer:
         loads = [part for module in _MODULES for part in ("-L", module)]
         self._log = (self.home / "pulseaudio.log").open("wb")
         self._process = subprocess.Popen(
-            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", *loads],
+            ["pulseaudio", "-n", "--daemonize=no", "--high-priority=yes", "--exit-idle-time=-1",
+             "--use-pid-file=no", *loads],
             env=self.environ, stdout=self._log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
@@ -100,14 +101,14 @@ class PulseServer:
 
     def unplug_microphone(self) -> None:
         """Take the source away, and break off whatever records from it."""
-        recording = self._recording_from("mic")
-        self.control("unload-module", self._mic)
-        # PulseAudio moves what recorded from it to some other source; a device that is gone does not.
+        # In one breath: PulseAudio would move what still records to some other source, and a device that is
+        # gone does not do that.
+        orders = [f"kill-source-output {stream}" for stream in self._recording_from("mic")]
+        orders.append(f"unload-module {self._mic}")
         with socket.socket(socket.AF_UNIX) as cli:
             cli.settimeout(10)
             cli.connect(str(self.home / "run" / "cli"))
-            for stream in recording:
-                cli.sendall(f"kill-source-output {stream}\n".encode())
+            cli.sendall(("\n".join(orders) + "\n").encode())
             cli.shutdown(socket.SHUT_WR)
             while cli.recv(4096):
                 pass

@@ -69,8 +69,6 @@ class Tape:
         )  # fmt: skip
         self._thread = threading.Thread(target=self._record, name=f"tape of {self._source}", daemon=True)
         self._thread.start()
-        # A sink that nobody has asked for short pieces yet gives the first one after two seconds.
-        assert self._runs.wait(10), f"Nothing comes from {self._source}; is PulseAudio well?"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,6 +91,8 @@ class Tape:
 
     def between(self, since: float, until: float) -> Stretch:
         """What was recorded in a stretch of time, as far as it has been."""
+        # A sink that nobody has asked for short pieces yet gives the first one after two seconds.
+        assert self._runs.wait(10), f"Nothing comes from {self._source}; is PulseAudio well?"
         with self._lock:
             content = b"".join(self._pieces)
             ends, arrivals = (np.array(column) for column in zip(*self._arrivals, strict=True))

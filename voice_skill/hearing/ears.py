@@ -175,24 +175,35 @@ class Ears:
                 self._next, self._next_since = self._wanted.get_nowait(), now
         except Empty:
             pass
+        if self._next == self._mode:
+            self._next = None  # a sentence has ended and the next one begun: whoever speaks over both goes on
         if self._next is None:
             return
-        heard_openly = self._mode == "open" and self._next == "interrupt"
-        under_way = heard_openly and listener.turn in ("started", "speaking")
-        if not under_way or now - self._next_since > LONGEST_PUT_OFF:
+        if not self._heard_out(listener) or now - self._next_since > LONGEST_PUT_OFF:
             mode, self._next = self._next, None
             self._switch(listener, mode)
+
+    def _heard_out(self, listener: Listener) -> bool:
+        """Whether a change of mode would cut somebody's words in two."""
+        if listener.turn not in ("started", "speaking"):
+            return False
+        if self._mode == "open":
+            return self._next == "interrupt"
+        # What we have just said may still ring in the room, and must not be taken for a request.
+        own = not listener.recogniser.partial or self._is_echo(listener.recogniser.partial)
+        return self._mode == "interrupt" and not own
 
     def _post(self, speech: Speech, microphone: Microphone) -> None:
         ended_at = self.clock() - microphone.behind - speech.since_end
         self.inbox.put(Heard(speech.hearing.text, speech.hearing.confidence, ended_at))
 
     def _switch(self, listener: Listener, mode: ListeningMode) -> None:
+        afresh = self._mode == "interrupt"  # the last moment may hold the end of our own sentence
         self._mode = mode
         if mode == "interrupt":
-            listener.use(self._recognisers[mode], self._cuts_in)
+            listener.use(self._recognisers[mode], self._cuts_in, afresh=afresh)
         else:
-            listener.use(self._recognisers[mode])
+            listener.use(self._recognisers[mode], afresh=afresh)
 
     def _cuts_in(self, text: str) -> bool:
         return text in self.interrupts and not self._is_echo(text)

@@ -57,12 +57,20 @@ class Listener:
     _last: str = ""
     _cut_in_at: float | None = None
 
-    def use(self, recogniser: Recogniser, cuts_in: Callable[[str], bool] = _never) -> None:
-        """Listen afresh with another recogniser, or with the same one for another purpose."""
+    def use(
+        self, recogniser: Recogniser, cuts_in: Callable[[str], bool] = _never, afresh: bool = True
+    ) -> None:
+        """Listen with another recogniser, or with the same one for another purpose.
+
+        ``afresh`` drops what sounded in the last moment; otherwise it still counts as the beginning of what
+        follows.
+        """
         self.recogniser, self.cuts_in = recogniser, cuts_in
-        if self._cut_in_at is None:
+        if self._cut_in_at is not None:  # the rest of the breath that cut in is still to be let pass
+            self._wind_back()
+        elif afresh or self.turn != "quiet":
             self._restart()
-        else:  # the rest of the breath that cut in is still to be let pass
+        else:
             self._wind_back()
 
     def feed(self, block: bytes) -> Speech | None:

@@ -1,7 +1,7 @@
 """Where sound goes out: a device, a WAV file, or memory, seen as the same few verbs.
 
-A speaker takes short blocks at its own ``rate`` and never holds more than three, so that falling silent
-takes no longer than those.  One thread plays; PortAudio's callback only takes blocks off a deque.  A
+A speaker takes short blocks at its own ``rate`` and holds a few of them, enough for a machine that stalls
+for a moment; when it has to fall silent it drops them.  One thread plays; PortAudio's callback only takes blocks off a deque.  A
 device's stream stays open between utterances, playing zeros, because a sleeping Bluetooth headset swallows
 the first syllable.
 """
@@ -22,12 +22,15 @@ from voice_skill.audio.wav import write_wav
 from voice_skill.errors import AudioDeviceError
 
 BLOCK_SECONDS = 0.02
-AHEAD = 3
-"""Blocks that may be waiting; 60 ms bridge a busy machine, and are what is left to hear after a stop."""
+AHEAD = 6
+"""Blocks that may be waiting; 120 ms bridge a moment in which the machine is busy."""
 
 _USUAL_RATE = 22_050
 _PRE_ROLL = 0.3
 _FADE = 0.008
+_DEVICE_BUFFER = 0.1
+"""Seconds that the device is asked to hold, and what is left to hear after a stop; with 0.06 s, speech tore
+on a machine that was kept from its work now and then."""
 
 
 class Speaker(Protocol):
@@ -45,7 +48,7 @@ class Speaker(Protocol):
         """Seconds of sound that are played before the next block is."""
 
     def play(self, block: Samples) -> None:
-        """Queue a block; waits while three are waiting already."""
+        """Queue a block; waits while enough are waiting already."""
 
     def stop(self) -> None:
         """Drop what is waiting and fade out within 10 ms."""
@@ -90,7 +93,7 @@ class DeviceSpeaker:
         return (sum(map(len, tuple(self._blocks))) + len(self._rest)) / self.rate
 
     def play(self, block: Samples) -> None:
-        """Queue a block; waits while three are waiting already."""
+        """Queue a block; waits while enough are waiting already."""
         while len(self._blocks) >= AHEAD or self._stopping:
             self._watch()
             time.sleep(BLOCK_SECONDS / 4)
@@ -117,7 +120,7 @@ class DeviceSpeaker:
     def _make(self, library: Any, device: int | None, rate: int) -> Any:
         return library.RawOutputStream(
             samplerate=rate, blocksize=0, device=device, channels=1, dtype="int16",
-            latency=BLOCK_SECONDS * 3, callback=self._give,
+            latency=_DEVICE_BUFFER, callback=self._give,
         )  # fmt: skip
 
     def _watch(self) -> None:
