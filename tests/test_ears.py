@@ -251,8 +251,8 @@ def test_who_speaks_across_the_end_of_our_sentence_is_heard(
     scene = Scene(model)
     sound = say("how long left") + QUIET
     most = len(sound) - len(QUIET) * 2 // 3
-    turn = [sound[:most], lambda: scene.ears.listen(next_mode), sound[most:]]
-    scene._microphones.append(Reel([QUIET, *turn, QUIET * 3]))
+    reel = Reel([QUIET, sound[:most], lambda: scene.ears.listen(next_mode), sound[most:], QUIET * 3])
+    scene._microphones.append(reel)
     scene.ears.interrupts = frozenset()
     assert texts(scene.play("interrupt")) == ["how long left"]
 

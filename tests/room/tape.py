@@ -6,7 +6,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,9 @@ RATE = 16_000
 AUDIBLE = 40
 """Size of a sample (of 32,767) that counts as sound; a null sink with nothing to play gives exact zeros."""
 
+_PIECE = 0.3
+"""Seconds of the pieces that a torn sound is cut into, and how far each may be from its place."""
+
 Wave = npt.NDArray[np.float64]
 
 
@@ -33,7 +36,7 @@ class Found:
     at: float
     """Seconds on the monotonic clock at which it begins."""
     likeness: float
-    """Correlation, -1 to 1: about 1 for the same sound at any loudness, below 0.3 for another."""
+    """Correlation, -1 to 1: about 1 for the same sound at any loudness, below 0.5 for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,21 @@ class Tape:
 
     def find(self, sound: Sound, since: float, until: float) -> Found:
         """Where in a stretch of time the sound is most likely to lie, and how like it is."""
+        return self._find(best_place, sound, since, until)
+
+    def find_torn(self, sound: Sound, since: float, until: float) -> Found:
+        """The same for a sound with gaps of some hundredths of a second in it.
+
+        They come about when the machine is kept from its work; a listener hears the sentence all the same.
+        """
+        return self._find(best_torn_place, sound, since, until)
+
+    def _find(
+        self, search: Callable[[Wave, Wave], tuple[int, float]], sound: Sound, since: float, until: float
+    ) -> Found:
         wanted = resample(sound, RATE).samples.astype(np.float64)
         stretch = self.between(since, until)
-        place, likeness = best_place(dull(stretch.samples.astype(np.float64)), dull(wanted))
+        place, likeness = search(dull(stretch.samples.astype(np.float64)), dull(wanted))
         return Found(stretch.at(place), likeness)
 
 
@@ -158,3 +173,23 @@ def best_place(recording: Wave, wanted: Wave) -> tuple[int, float]:
     likeness = products[:places] / np.sqrt(local * float(np.sum(wanted**2)))
     best = int(np.argmax(likeness))
     return best, float(likeness[best])
+
+
+def best_torn_place(recording: Wave, wanted: Wave) -> tuple[int, float]:
+    """Index at which ``wanted`` begins, with the mean correlation of its pieces, each near its place.
+
+    Of speech of one voice, the right sentence with a gap in each half second comes to 0.86 or more, any other
+    sentence to 0.48 at most.
+    """
+    pieces = np.array_split(wanted, max(1, round(len(wanted) / RATE / _PIECE)))
+    starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])[:-1]
+    found = [best_place(recording, piece) for piece in pieces]
+    surest = max(range(len(pieces)), key=lambda index: found[index][1])
+    begin = found[surest][0] - int(starts[surest])
+    slack = round(_PIECE * RATE)
+    padded = np.pad(recording, (slack + max(0, -begin), 2 * slack + len(wanted)))[max(0, begin) :]
+    likeness = [
+        best_place(padded[start : start + len(piece) + 2 * slack], piece)[1]
+        for start, piece in zip(starts, pieces, strict=True)
+    ]
+    return max(0, begin), float(np.mean(likeness))

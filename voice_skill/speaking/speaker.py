@@ -1,9 +1,9 @@
 """Where sound goes out: a device, a WAV file, or memory, seen as the same few verbs.
 
 A speaker takes short blocks at its own ``rate`` and holds a few of them, enough for a machine that stalls
-for a moment; when it has to fall silent it drops them.  One thread plays; PortAudio's callback only takes blocks off a deque.  A
-device's stream stays open between utterances, playing zeros, because a sleeping Bluetooth headset swallows
-the first syllable.
+for a moment; when it has to fall silent it drops them.  One thread plays; PortAudio's callback only takes
+blocks off a deque.  A device's stream stays open between utterances, playing zeros, because a sleeping
+Bluetooth headset swallows the first syllable.
 """
 
 from __future__ import annotations
