@@ -8,6 +8,7 @@ from situations import ANSWERED, PLACES
 from timeline import Scene
 
 from voice_skill.content.bundle import Bundle
+from voice_skill.core.interpreter import Interpretation
 from voice_skill.core.states import HELP, State
 from voice_skill.core.tables import QUESTIONS
 
@@ -126,12 +127,46 @@ def test_more_of_nothing_is_not_all_i_have_on_that(bundle: Bundle) -> None:
     situations.idle(bundle).hears("tell me more").expect_not("no_more")
 
 
-def test_repeat_says_the_last_line_again(bundle: Bundle) -> None:
-    """Repeat brings the last line, word for word."""
+def test_repeat_brings_the_answer_and_the_open_question(bundle: Bundle) -> None:
+    """Repeat brings what was told, word for word, then the question, and nothing said by the way."""
     scene = situations.more_offered(bundle)
-    last = scene.turn[-1].text
-    scene.hears("say that again")
-    assert [spoken.text for spoken in scene.turn] == [last]
+    told, question = scene.turn[0].text, scene.turn[-1].text
+    for _ in range(2):
+        scene.hears("say that again").settles()
+        assert [spoken.text for spoken in scene.turn] == [told, question], scene.story()
+    scene.hears("yes").settles()
+    told = scene.turn[0].text
+    scene.hears("louder").settles().hears("say that again")
+    assert scene.turn[0].text == told, scene.story()
+    assert scene.question == "want_more"
+
+
+@pytest.mark.parametrize("place", ["more_offered", "stretches_offered"])
+def test_repeat_brings_the_answer_after_all_is_said(bundle: Bundle, place: str) -> None:
+    """When the question was left unanswered, declined, or not understood, repeat still brings the answer."""
+    for goes_on in (
+        lambda scene: scene.wait(60),
+        lambda scene: scene.hears("stop").settles(),
+        lambda scene: scene.hears("purple monkeys dance on the roof").settles(),
+    ):
+        scene = PLACES[place](bundle)
+        answer = next(spoken.text for spoken in reversed(scene.said) if _is_told(spoken.names))
+        goes_on(scene)
+        scene.hears("repeat")
+        assert scene.turn[0].text == answer, scene.story()
+
+
+def _is_told(names: frozenset[str]) -> bool:
+    return any(name.startswith(("reply ", "more ")) for name in names)
+
+
+@pytest.mark.parametrize("place", ["safety_asked", "one_doubted", "two_doubted", "carrying_on_offered"])
+def test_repeat_of_a_question_is_the_question_alone(bundle: Bundle, place: str) -> None:
+    """A question that comes after no answer is repeated by itself."""
+    scene = PLACES[place](bundle)
+    question = scene.question
+    assert question is not None
+    scene.hears("repeat").expect_only(question)
 
 
 def test_repeat_keeps_the_question_open(bundle: Bundle) -> None:
@@ -159,6 +194,39 @@ def test_the_source_is_named(bundle: Bundle) -> None:
     scene.expect_only("source_said")
     first = bundle.sources[bundle.intents["why"].sources[0]]
     scene.expect_said(first.spoken)
+
+
+def test_naming_the_source_leaves_the_question_open(bundle: Bundle) -> None:
+    """After "how do you know that" the offer to tell more can still be taken."""
+    scene = situations.more_offered(bundle).hears("how do you know that").settles()
+    scene.hears("yes please").expect_first("more why")
+
+
+def test_the_source_is_that_of_what_was_told_last(bundle: Bundle) -> None:
+    """First aid, the stretches and a refusal to stretch have sources, not those of an answer long before."""
+    told = bundle.intents
+    bananas = situations.idle(bundle).means("help_food").settles().hears("stop").settles()
+    bananas.hears("cramp").settles().hears("how do you know that")
+    bananas.expect_said(bundle.sources[told["cramp_now"].sources[0]].spoken)
+
+    led = situations.idle(bundle).means("help_food").settles().hears("start the routine").settles()
+    led.hears("no").settles().hears("sitting down").waits_for("halfway ankles 0").settles()
+    led.hears("how do you know that").expect_said(bundle.sources[bundle.routine.sources[0]].spoken)
+
+    unsafe = situations.idle(bundle).means("help_food").settles().hears("start the routine").settles()
+    unsafe.hears("yes").settles().hears("how do you know that")
+    unsafe.expect_said(bundle.sources[told["same_day"].sources[0]].spoken)
+
+
+def test_a_breath_may_have_a_source_of_its_own(bundle: Bundle) -> None:
+    """Asked after a further breath with other sources than the answer, the skill names those."""
+    intent = bundle.intents["cause_medicines"]
+    scene = situations.idle(bundle).means(intent.name).settles()
+    for line in intent.more:
+        scene.hears("more").settles().hears("how do you know that").settles()
+        source = (line.sources or intent.sources)[0]
+        scene.expect_said(bundle.sources[source].spoken)
+    assert any(line.sources for line in intent.more)
 
 
 def test_the_source_of_a_greeting_is_none(bundle: Bundle) -> None:
@@ -190,8 +258,39 @@ def test_more_is_taken(bundle: Bundle, text: str) -> None:
     "text", ["no", "stop", "that's enough", "no more", "no thanks", "i'm fine", "that will do"]
 )
 def test_more_is_declined(bundle: Bundle, text: str) -> None:
-    """Every form of no to more is taken kindly."""
-    situations.more_offered(bundle).hears(text).expect_only("declined")
+    """Every form of no to more is taken kindly; a plain no brings the stretches, where they would help."""
+    scene = situations.more_offered(bundle).hears(text)
+    if scene.question == "offer_routine":
+        scene.expect_only("offer_routine").settles().hears(text)
+    scene.expect_only("declined").settles().hears(ANSWERED).settles().hears(text).expect_only("declined")
+
+
+def test_no_more_brings_the_offer_to_stretch(bundle: Bundle) -> None:
+    """Whoever wants no more of an answer that leads to the stretches is offered them, once."""
+    scene = situations.more_offered(bundle).hears("no thanks").expect_only("offer_routine").settles()
+    scene.hears("yes").expect_only("safety_check")
+
+
+def test_nothing_is_offered_where_the_stretches_do_not_fit(bundle: Bundle) -> None:
+    """After an answer that has nothing to do with stretching, no means no."""
+    other = next(each for each in bundle.intents.values() if each.more and not each.offers_routine)
+    scene = situations.idle(bundle).means(other.name).settles()
+    scene.hears("no").expect_only("declined")
+
+
+@pytest.mark.parametrize("text", ["no thank you, good night", "no thanks and good night"])
+def test_an_answer_and_a_request_in_one_breath(bundle: Bundle, text: str) -> None:
+    """What is asked for behind the answer is done too."""
+    situations.more_offered(bundle).hears(text).expect("declined", "good_night").expect_state(State.STANDBY)
+
+
+def test_an_answer_answers_one_question(bundle: Bundle) -> None:
+    """A second answer in the same breath is not taken for the answer to the question that comes next."""
+    both = Interpretation("no", "act", 1.0, lane="word for word", also=("yes",))
+    scene = situations.safety_asked(bundle)
+    scene.hears(scene.interpreter.plant(both))
+    assert scene.question in ("steady_check", "safety_unsure"), scene.story()
+    assert scene.guide is None
 
 
 def test_the_stretches_are_offered_once(bundle: Bundle) -> None:
@@ -267,6 +366,25 @@ def test_one_doubtful_thing_is_confirmed(bundle: Bundle, text: str, chosen: str)
     situations.one_doubted(bundle).hears(text).expect_first(chosen)
 
 
+@pytest.mark.parametrize("text", ["no not {}", "not {}", "no it's not {}", "no no not {}"])
+def test_a_denied_name_is_no_choice(bundle: Bundle, text: str) -> None:
+    """Whoever says that it was not this is not told about this."""
+    for first, second in (("why", "what_helps"), ("quinine", "restless_legs")):
+        scene = offered(bundle, first, second).hears(text.format(bundle.intents[first].title))
+        scene.expect_only("mean_none")
+        assert scene.question is None
+    scene = situations.one_doubted(bundle).hears(text.format(bundle.intents["why"].title))
+    scene.expect_only("mean_none")
+
+
+def test_a_choice_is_over_when_its_question_is(bundle: Bundle) -> None:
+    """What was once offered to choose from does not answer a later question."""
+    scene = offered(bundle, "cause_fatigue", "quinine")
+    scene.hears("start the routine").expect("safety_check").settles()
+    scene.hears("no my muscles are tired").expect_not("reply cause_fatigue")
+    assert scene.session.wanted == ()
+
+
 @pytest.mark.parametrize("place", ["one_doubted", "two_doubted", "pain_doubted"])
 @pytest.mark.parametrize("text", ["louder", "what can i say", "slower"])
 def test_the_question_itself_is_asked_again(bundle: Bundle, place: str, text: str) -> None:
@@ -295,7 +413,7 @@ def test_not_understanding_is_tapered(bundle: Bundle) -> None:
     for number in (1, 2, 3):
         scene.hears("purple monkeys dance on the roof").expect_only(f"no_match_{number}").settles()
     scene.hears("purple monkeys dance on the roof").expect_only()
-    scene.hears(ANSWERED).expect_first("reply why").settles().hears("no").settles()
+    scene.hears(ANSWERED).expect_first("reply why").settles().hears("stop").settles()
     scene.hears("purple monkeys dance on the roof").expect_only("no_match_1")
 
 

@@ -10,6 +10,7 @@ from timeline import Scene
 from voice_skill.content.bundle import Bundle
 from voice_skill.core.states import State
 from voice_skill.core.tables import QUESTIONS
+from voice_skill.messages import SetVoice
 
 AWAKE = [place for place in PLACES if place != "standby"]
 
@@ -64,6 +65,21 @@ def test_a_typed_session_never_goes_to_standby(bundle: Bundle) -> None:
     """Without a microphone there is nothing to sleep for."""
     scene = Scene(bundle, quiet_after=None).starts().settles().wait(36_000)
     scene.expect_state(State.IDLE)
+
+
+def test_a_typed_session_does_not_answer_its_own_questions(bundle: Bundle) -> None:
+    """Who types takes the time it takes; the question stays as it was asked."""
+    scene = Scene(bundle, quiet_after=None).starts().settles()
+    scene.types("start the routine").expect("safety_check").settles().silence(3600)
+    scene.types("no").expect("steady_check").settles().silence(3600)
+    scene.types("sitting down").expect("routine_intro")
+
+
+def test_a_typed_cramp_goes_on_by_itself(bundle: Bundle) -> None:
+    """Somebody with both hands at the leg need not type to hear what comes next."""
+    scene = Scene(bundle, quiet_after=None).starts().settles()
+    scene.types("cramp").waits_for("cramp_easing").settles().after(9)
+    scene.expect("cramp_flag")
 
 
 # --- standby --------------------------------------------------------------------------------------
@@ -173,6 +189,29 @@ def test_noise_is_ignored(bundle: Bundle, place: str, text: str) -> None:
     assert (scene.speaking, scene.question) == (speaking, question)
 
 
+@pytest.mark.parametrize("place", ["cue", "hold"])
+def test_talk_in_the_background_does_not_hold_up_the_stretches(bundle: Bundle, place: str) -> None:
+    """Two sentences are answered; after that people may talk, and the stretches go on."""
+    scene = PLACES[place](bundle)
+    for _ in range(2):
+        scene.hears("purple monkeys dance on the roof").settles().wait(1)
+    assert scene.guide is not None
+    left, began = scene.guide.left(), scene.now
+    while scene.guide is not None:
+        scene.hears("the neighbours painted their fence on sunday").expect_not("resumed").wait(3)
+        assert scene.now < began + left + 120, f"the stretches never end\n{scene.story()}"
+    scene.expect_state(State.IDLE)
+
+
+def test_a_command_is_heard_through_the_talk(bundle: Bundle) -> None:
+    """What is meant for us is still done, and then we say again when we do not understand."""
+    scene = situations.hold(bundle)
+    for _ in range(4):
+        scene.hears("purple monkeys dance on the roof").settles().wait(1)
+    scene.hears("how long left").expect("time_left").settles()
+    scene.hears("purple monkeys dance on the roof").expect_first("no_match_1")
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_hearing_nothing_is_nothing(bundle: Bundle, place: str) -> None:
     """An utterance without a word in it, however sure of that the recogniser is, is no utterance."""
@@ -218,6 +257,21 @@ def test_the_voice_has_limits(bundle: Bundle) -> None:
             scene.hears(command).settles()
         scene.expect_only(limit)
     assert 0.0 < scene.voice.volume <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("voice", "text"),
+    [(SetVoice(220, 0.4), "faster"), (SetVoice(100, 0.4), "slower"), (SetVoice(150, 0.0), "quieter")],
+)
+def test_a_voice_beyond_the_limits_never_goes_the_other_way(
+    bundle: Bundle, voice: SetVoice, text: str
+) -> None:
+    """Whoever has set more than can be asked for keeps it."""
+    scene = situations.idle(bundle)
+    scene.session.voice = scene.voice = voice
+    scene.hears(text)
+    assert scene.voice == voice
+    assert len(scene.turn) == 1
 
 
 @pytest.mark.parametrize("place", PLACES)

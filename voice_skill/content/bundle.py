@@ -52,6 +52,8 @@ class Line:
     text: str
     interrupts: tuple[str, ...] = ()
     """Interrupt words that the author has knowingly used in it."""
+    sources: tuple[str, ...] = ()
+    """Ids of the sources behind it, for a line of ``more`` that has others than the answer before it."""
     place: Place = field(default=Place(), compare=False)
 
 

@@ -41,6 +41,9 @@ def intent_problems(bundle: Bundle, known_words: Collection[str] | None) -> Iter
     everything: list[Intent | RedFlag | RoutinePlan] = [*bundle.intents.values(), *bundle.red_flags]
     for sourced in (*everything, bundle.routine):
         yield from _source_problems(sourced, bundle)
+    for told in (*bundle.intents.values(), *bundle.red_flags):
+        for line in told.more:
+            yield from _unknown_sources(line.sources, line.place, bundle)
 
 
 def _wording_problems(intent: Intent) -> Iterator[Problem]:
@@ -134,12 +137,16 @@ def _pattern_problems(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _source_problems(sourced: Intent | RedFlag | RoutinePlan, bundle: Bundle) -> Iterator[Problem]:
-    for source in sourced.sources:
-        if source not in bundle.sources:
-            hint = nearest(source, bundle.sources)
-            yield Problem(sourced.place, f"The source '{source}' stands nowhere under 'sources'.{hint}")
+    yield from _unknown_sources(sourced.sources, sourced.place, bundle)
     if sourced.reviewed and not _is_date(sourced.reviewed):
         yield Problem(sourced.place, f"'{sourced.reviewed}' is not a date; write year-month-day.")
+
+
+def _unknown_sources(sources: Collection[str], place: Place, bundle: Bundle) -> Iterator[Problem]:
+    for source in sources:
+        if source not in bundle.sources:
+            hint = nearest(source, bundle.sources)
+            yield Problem(place, f"The source '{source}' stands nowhere under 'sources'.{hint}")
 
 
 def _is_date(text: str) -> bool:

@@ -39,19 +39,27 @@ def _line(at: At) -> Line:
     return Line(text(at), place=at.place())
 
 
+def _breath(at: At) -> Line:
+    """Read a line of ``more``, which may have ``sources`` of its own beside its marks."""
+    return _SOURCED_LINE(at).line(at.place()) if isinstance(at.node, yaml.MappingNode) else _line(at)
+
+
 @dataclass(frozen=True, slots=True)
 class _MarkedLine:
     say: str
     interrupts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     def line(self, place: Place) -> Line:
-        return Line(self.say, self.interrupts, place)
+        return Line(self.say, self.interrupts, self.sources, place)
 
 
 _TEXTS = sequence(text)
 _SOME_TEXTS = sequence(text, at_least=1)
 _LINES = sequence(_line)
+_BREATHS = sequence(_breath)
 _MARKED_LINE = record(_MarkedLine, say=text, interrupts=_TEXTS)
+_SOURCED_LINE = record(_MarkedLine, say=text, interrupts=_TEXTS, sources=_TEXTS)
 _STEP = record(Step, say=_line, cue=number, hold=number, side=one_of(*get_args(Side)), halfway=_line)
 _PART = record(
     RoutinePart, name=text, title=text, counted=Optional(truth, True), steps=sequence(_STEP, at_least=1)
@@ -73,7 +81,7 @@ _INTENT = record(
     title=text,
     phrases=_SOME_TEXTS,
     replies=_LINES,
-    more=_LINES,
+    more=_BREATHS,
     sources=_TEXTS,
     reviewed=iso_date,
     offers_routine=truth,
@@ -86,7 +94,7 @@ RED_FLAG = record(
     unless=_TEXTS,
     tell=text,
     replies=_LINES,
-    more=_LINES,
+    more=_BREATHS,
     sources=_TEXTS,
     reviewed=iso_date,
 )

@@ -14,6 +14,17 @@ from voice_skill.messages import Effect, Say, StopSpeaking
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
+PASSING: frozenset[str] = frozenset(
+    {
+        *("general_information", "want_more", "want_more_again", "offer_routine", "offer_routine_again"),
+        *("declined", "silence_quiet", "ask_again_yes_no", "carry_on_again", "cramp_easing"),
+        *("no_match_1", "no_match_2", "no_match_3", "too_long", "nothing_to_repeat"),
+        *("slower_done", "faster_done", "louder_done", "quieter_done"),
+        *("slowest", "fastest", "loudest", "quietest"),
+    }
+)
+"""Prompts said by the way: whoever says "repeat" after them wants what came before."""
+
 
 class Script:
     """The skill's side of the conversation."""
@@ -28,7 +39,9 @@ class Script:
         self.effects: list[Effect] = []
         """What has come together since the session last took it."""
         self.last = ""
-        """The last thing said, for "repeat"."""
+        """The last thing said."""
+        self.answer = ""
+        """The last thing said that was not said by the way, for "repeat"."""
 
     @property
     def speaking(self) -> bool:
@@ -37,7 +50,11 @@ class Script:
 
     def prompt(self, name: str, **slots: str) -> int:
         """Say one of the conversation's own sentences; returns the utterance's number."""
-        return self.choose(self._prompts[name], **slots)
+        answer = self.answer
+        number = self.choose(self._prompts[name], **slots)
+        if name in PASSING:
+            self.answer = answer
+        return number
 
     def choose(self, lines: Sequence[Line], **slots: str) -> int:
         """Say the next of several lines that mean the same."""
@@ -48,23 +65,21 @@ class Script:
 
     def say(self, text: str, **slots: str) -> int:
         """Say ``text`` with its slots filled in."""
+        self.answer = self.fill(text, **slots)
+        return self.say_again(self.answer)
+
+    def say_again(self, text: str) -> int:
+        """Say what was said before, in the same words."""
         self._number += 1
-        filled = self.fill(text, **slots)
         self._being_said.add(self._number)
-        self.last = filled
-        self.effects.append(Say(self._number, filled))
+        self.last = text
+        self.effects.append(Say(self._number, text))
         return self._number
 
     def fill(self, text: str, **slots: str) -> str:
         """Put the slots' words in; the region's numbers are always at hand."""
         known = self._slots | slots
         return _SLOT.sub(lambda mark: known.get(mark[1], ""), text)
-
-    def repeat(self) -> bool:
-        """Say the last line again; False when there is none."""
-        if self.last:
-            self.say(self.last)
-        return bool(self.last)
 
     def finished(self, utterance: int) -> None:
         """Note that an utterance has been heard to its end."""

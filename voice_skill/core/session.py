@@ -21,10 +21,10 @@ was over.  States change through ``enter`` only, which holds them against ``MOVE
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from voice_skill.content.bundle import Bundle, Line, Region, StateName
-from voice_skill.core.acts.answers import ask_which, miss, take_named
+from voice_skill.core.acts.answers import MOST_MISSES, ask_which, miss, take_named
 from voice_skill.core.acts.care import cramp_goes_on, stay_with_emergency
 from voice_skill.core.acts.leading import resume
 from voice_skill.core.coach import Coach
@@ -33,7 +33,15 @@ from voice_skill.core.first_aid import FirstAid
 from voice_skill.core.interpreter import LOW_CONFIDENCE, NONE, Interpretation, Interpreter
 from voice_skill.core.script import Script
 from voice_skill.core.states import MOVES, State
-from voice_skill.core.tables import ACTS, KEEPS_QUESTION, OTHER_ANSWERS, OTHERWISE, QUESTIONS
+from voice_skill.core.tables import (
+    ACTS,
+    ANSWERS,
+    CHOICES,
+    KEEPS_QUESTION,
+    OTHER_ANSWERS,
+    OTHERWISE,
+    QUESTIONS,
+)
 from voice_skill.core.text import words
 from voice_skill.messages import (
     AudioBack,
@@ -82,18 +90,32 @@ class Recollection:
 class Topic:
     """What the last answer was about."""
 
-    more: list[Line] = field(default_factory=list)
-    """Breaths not told yet."""
+    more: list[Line] | None = None
+    """Breaths not told yet; None where nothing was asked that there could be more of."""
     sources: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
+    """The sources of what was told last."""
     reviewed: str = ""
     offers_routine: bool = False
 
     def begin(
-        self, more: Sequence[Line], sources: tuple[str, ...], reviewed: str, offers_routine: bool = False
+        self,
+        more: Sequence[Line] | None,
+        sources: tuple[str, ...],
+        reviewed: str,
+        offers_routine: bool = False,
     ) -> None:
         """Turn to another subject."""
-        self.more, self.sources = list(more), sources
-        self.reviewed, self.offers_routine = reviewed, offers_routine
+        self.more, self.sources = None if more is None else list(more), sources
+        self.cited, self.reviewed, self.offers_routine = sources, reviewed, offers_routine
+
+    def next_breath(self) -> Line | None:
+        """Take the next breath, which may have sources of its own; None where there is none."""
+        if not self.more:
+            return None
+        line = self.more.pop(0)
+        self.cited = line.sources or self.sources
+        return line
 
 
 class Session:
@@ -223,7 +245,8 @@ class Session:
     def _patience(self) -> float | None:
         """How long silence may last before something has to be done about it."""
         if self.question:
-            return PATIENCE
+            # Who types takes the time it takes; but in a cramp the hands may be at the leg.
+            return None if self._quiet_after is None and self.aid is None else PATIENCE
         match self.state:
             case State.CRAMP:
                 return self.aid.quiet() if self.aid else None
@@ -304,7 +327,7 @@ class Session:
         self.coach.step_aside(self.now)
         if self.state is State.STANDBY and meant.intent not in ACTS[State.STANDBY]:
             self.enter(State.IDLE)  # typed words need no wake phrase
-        if self.wanted and self.question and not meant.alarm and take_named(self, heard.text):
+        if self.question in CHOICES and not meant.alarm and take_named(self, heard.text):
             return
         if meant.tier == "act":
             self._take_clearly(meant, heard.confidence)
@@ -333,6 +356,9 @@ class Session:
             # A television gives half a "cramp" now and then; it must not wake anybody.
             sure = meant.tier == "act" and confidence >= LOW_CONFIDENCE
             return not sure or meant.intent not in ACTS[State.STANDBY]
+        led = self.state is State.ROUTINE and not self.question
+        if led and meant.tier == "none" and self.misses >= MOST_MISSES:
+            return True  # people are talking to each other
         if meant.intent == NONE and self.script.speaking:
             return True
         return confidence < (NOISE if meant.intent == NONE else GHOST) and meant.intent in (NONE, "yes", "no")
@@ -373,12 +399,18 @@ class Session:
             act = answers.get(meant.intent)
             if act:
                 act(self)
+                self._act_further(meant)
                 return
             if meant.intent not in KEEPS_QUESTION:
                 self.question = None
         ACTS[self.state].get(meant.intent, OTHERWISE[self.state])(self)
+        self._act_further(meant)
+
+    def _act_further(self, meant: Interpretation) -> None:
+        """Do what else was asked for in the same breath; an answer was meant for the question before it."""
         for further in meant.also:
-            self.act_on(Interpretation(further, "act", meant.score))
+            if further not in ANSWERS:
+                self.act_on(Interpretation(further, "act", meant.score))
 
     # --- for the acts
 
@@ -390,13 +422,22 @@ class Session:
 
     def ask(self, name: str, **slots: str) -> None:
         """Ask a question; it stays open until it is answered or dropped."""
-        self.question, self.times_asked = name, 1
+        self.question, self.times_asked, self.wanted = name, 1, ()
         self.script.prompt(name, **slots)
         self._asked_words = self.script.last
 
     def ask_in_same_words(self) -> None:
         """Ask the open question again as it was."""
-        self.script.say(self._asked_words)
+        self.script.say_again(self._asked_words)
+
+    def repeat_answer(self) -> None:
+        """Say the last answer again, and after it the open question."""
+        if not self.question:
+            self.script.say_again(self.script.answer)
+            return
+        if self.script.answer not in ("", self._asked_words):
+            self.script.say_again(self.script.answer)
+        self.ask_in_same_words()
 
     def ask_shorter(self) -> None:
         """Ask the open question again in few words, where there are such."""
@@ -414,6 +455,7 @@ class Session:
     def drop_everything(self) -> None:
         """Let go of the question, the cramp and the routine."""
         self.question, self.aid, self.kept_place, self.variant = None, None, None, None
+        self.wanted = ()
         self.coach.end()
 
     # --- faults

@@ -13,6 +13,7 @@ from voice_skill.core.acts.answers import (
     answer,
     meant_neither,
     name_source,
+    offer_instead,
     take_first,
     take_second,
     tell_more,
@@ -95,7 +96,7 @@ class Question:
 
 
 QUESTIONS: dict[str, Question] = {
-    "want_more": Question(tell_more, decline, again="want_more_again"),
+    "want_more": Question(tell_more, offer_instead, again="want_more_again"),
     "offer_routine": Question(check_safety, decline, again="offer_routine_again"),
     "did_you_mean_one": Question(take_first, meant_neither, meant_neither, dropped=meant_neither),
     "did_you_mean_two": Question(ask_again, meant_neither, ask_again, dropped=meant_neither),
@@ -150,8 +151,14 @@ OTHER_ANSWERS: dict[str, dict[str, Act]] = {
 }
 """Intents that answer a question in other words than yes, no, "I don't know" and "never mind"."""
 
+CHOICES = frozenset({"did_you_mean_one", "did_you_mean_two"})
+"""Questions that are also answered by naming what was offered."""
+
+ANSWERS = frozenset({"yes", "no", "not_sure"})
+"""Intents that answer the question that was open when they were said, and no other."""
+
 KEEPS_QUESTION: frozenset[str] = frozenset(
-    {"repeat", "help", "slower", "faster", "louder", "quieter", "thanks"}
+    {"repeat", "help", "source", "slower", "faster", "louder", "quieter", "thanks"}
 )
 """Intents after which a question is still open."""
 

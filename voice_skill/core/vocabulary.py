@@ -6,19 +6,21 @@ Pure.
 from __future__ import annotations
 
 from voice_skill.content.bundle import Bundle
+from voice_skill.core.states import State
+from voice_skill.core.tables import ACTS
 from voice_skill.messages import ListeningMode
 
-CUTTING_IN: frozenset[str] = frozenset(
+CUTTING_IN: frozenset[str] = frozenset(ACTS[State.ROUTINE])
+"""Intents that may interrupt our own speech: all that is done in the middle of the stretches."""
+
+AT_ONCE: frozenset[str] = frozenset(
     {
         *("stop", "pause", "resume", "repeat", "next", "back", "skip", "how_long_left", "it_hurts", "easier"),
-        *("louder", "quieter", "slower", "faster", "help", "quiet", "yes", "no", "never_mind"),
+        *("louder", "quieter", "slower", "faster", "help", "quiet"),
         *("cramp_now", "cramp_still", "cramp_eased", "emergency", "same_day"),
     }
 )
-"""Intents that may interrupt our own speech."""
-
-ANSWERS: frozenset[str] = frozenset({"yes", "no", "never_mind"})
-"""Of those, the ones that are heard out first: "no" is also how "no thanks" begins, and there is no hurry."""
+"""Of those, the ones in a hurry; the others are heard out first, as "no" is also how "no thanks" begins."""
 
 WAKING: frozenset[str] = frozenset({"wake", "cramp_now", "emergency"})
 """Intents that are listened for in standby."""
@@ -40,7 +42,7 @@ def not_ours(bundle: Bundle) -> list[str]:
 
 def interrupts(bundle: Bundle) -> frozenset[str]:
     """Phrases short enough to be acted on before the person has fallen silent."""
-    return frozenset(phrase for phrase in _of(bundle, CUTTING_IN - ANSWERS) if len(phrase.split()) <= 3)
+    return frozenset(phrase for phrase in _of(bundle, AT_ONCE) if len(phrase.split()) <= 3)
 
 
 def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:

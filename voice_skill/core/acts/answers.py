@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voice_skill.core.acts.care import cramp_goes_on
+from voice_skill.core.acts.manners import decline
 from voice_skill.core.interpreter import Interpretation
 from voice_skill.core.states import HELP, State
 from voice_skill.core.text import spell_month, words
 
 if TYPE_CHECKING:
     from voice_skill.core.session import Session
+
+MOST_MISSES = 2
+"""So often it is said, while something goes on, that nothing was understood; after that it just goes on."""
+_DENIALS = frozenset({"no", "not", "neither", "never"})
 
 
 def answer(s: Session) -> None:
@@ -29,11 +34,12 @@ def answer(s: Session) -> None:
 def tell_more(s: Session) -> None:
     """Tell the next breath on the subject."""
     s.question = None
-    if not s.topic.sources:
-        tell_what_to_say(s)
-    elif s.topic.more:
-        s.script.say(s.topic.more.pop(0).text)
+    line = s.topic.next_breath()
+    if line:
+        s.script.say(line.text)
         offer_to_go_on(s)
+    elif s.topic.more is None:
+        tell_what_to_say(s)
     else:
         s.script.prompt("no_more")
 
@@ -44,14 +50,29 @@ def offer_to_go_on(s: Session) -> None:
         return
     if s.topic.more:
         s.ask("want_more")
-    elif s.topic.offers_routine and not s.offered:
+    else:
+        _offer_routine(s)
+
+
+def offer_instead(s: Session) -> None:
+    """No more of that: offer the stretches, unless something else was asked for in the same breath."""
+    s.question = None
+    if s.meant.also or not _offer_routine(s):
+        decline(s)
+
+
+def _offer_routine(s: Session) -> bool:
+    """Offer the stretches where they fit what was asked, once in a session; says whether that was done."""
+    fits = s.topic.offers_routine and not s.offered
+    if fits:
         s.offered = True
         s.ask("offer_routine")
+    return fits
 
 
 def name_source(s: Session) -> None:
     """Say where the last answer comes from, and when it was last checked."""
-    spoken = [s.bundle.sources[source].spoken for source in s.topic.sources[:2]]
+    spoken = [s.bundle.sources[source].spoken for source in s.topic.cited[:2]]
     if spoken and s.topic.reviewed:
         s.script.prompt("source_said", source=", and ".join(spoken), reviewed=spell_month(s.topic.reviewed))
     else:
@@ -69,12 +90,12 @@ def tell_what_to_say(s: Session) -> None:
 def ask_which(s: Session) -> None:
     """Ask whether the likeliest intent was meant, or which of two."""
     names = [s.meant.intent] + ([s.meant.runner_up] if s.meant.runner_up else [])
-    s.wanted = tuple(names)
     titles = [s.bundle.intents[name].title for name in names]
     if len(titles) == 1:
         s.ask("did_you_mean_one", first=titles[0])
     else:
         s.ask("did_you_mean_two", first=titles[0], second=titles[1])
+    s.wanted = tuple(names)
 
 
 def take_first(s: Session) -> None:
@@ -93,19 +114,20 @@ def _take(s: Session, index: int) -> None:
 
 
 def take_named(s: Session, text: str) -> bool:
-    """Do what was named by its title, or by most of it; says whether one was."""
-    said = set(words(text))
-    shares = [_share(s.bundle.intents[name].title, said) for name in s.wanted]
+    """Do what was named by its title, or by most of it, or by neither where it was denied; says whether."""
+    said = words(text)
+    titles = [set(words(s.bundle.intents[name].title)) for name in s.wanted]
+    shares = [len(title & set(said)) / len(title) for title in titles]
     best = max(range(len(shares)), key=shares.__getitem__)
     if shares[best] < 0.5 or shares.count(shares[best]) > 1:
         return False
-    _take(s, best)
+    title = titles[best]
+    named_at = max(place for place, word in enumerate(said) if word in title)
+    if (_DENIALS - title).intersection(said[:named_at]):
+        meant_neither(s)
+    else:
+        _take(s, best)
     return True
-
-
-def _share(title: str, said: set[str]) -> float:
-    own = set(words(title))
-    return len(own & said) / len(own)
 
 
 def meant_neither(s: Session) -> None:
@@ -121,5 +143,5 @@ def miss(s: Session) -> None:
         cramp_goes_on(s)
     elif s.state is State.IDLE and s.misses <= 3:
         s.script.prompt(f"no_match_{s.misses}")
-    elif s.state is not State.IDLE and s.misses <= 2:
+    elif s.state is not State.IDLE and s.misses <= MOST_MISSES:
         s.script.prompt("no_match_1" if s.misses == 1 else HELP[s.state])

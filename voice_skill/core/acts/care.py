@@ -32,6 +32,8 @@ def warn(s: Session) -> None:
 
 def refuse_stretching(s: Session) -> None:
     """No stretching tonight; what to do instead, for the chest and for the leg."""
+    sign = s.bundle.intents["same_day"]
+    s.topic.begin(None, sign.sources, sign.reviewed)
     s.drop_everything()
     s.enter(State.IDLE)
     s.script.prompt("safety_yes")
@@ -53,6 +55,8 @@ def leave_emergency(s: Session) -> None:
 
 def first_aid(s: Session) -> None:
     """Give the first instruction at once; whatever else was going on stands still."""
+    cramp = s.bundle.intents["cramp_now"]
+    s.topic.begin(cramp.more, cramp.sources, cramp.reviewed)
     s.question = None
     s.coach.aside = False
     if s.aid is None:

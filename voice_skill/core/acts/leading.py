@@ -89,6 +89,7 @@ def _begin_or_change(s: Session, variant: str) -> None:
 
 def _begin(s: Session, variant: str) -> None:
     place, s.kept_place, s.question, s.offered = s.kept_place, None, None, True
+    s.topic.begin(None, s.bundle.routine.sources, s.bundle.routine.reviewed)
     s.enter(State.ROUTINE)
     if place:
         s.script.prompt("resumed")
@@ -127,17 +128,17 @@ def go(s: Session) -> None:
     if "part" in s.meant.slots:
         _go_to_part(s, int(s.meant.slots["part"]))
         return
-    where = guide.where()
-    if intent == "back" and where.first:
+    if intent == "back" and guide.where().first:
         s.script.prompt("at_first_step")
-    elif intent == "next" and where.last:
+    moves = {"next": guide.next, "back": guide.back, "skip": guide.skip}
+    cues = moves[intent](s.now)
+    if guide.finished:
         s.script.prompt("at_last_step")
     elif intent == "skip":
         s.script.prompt("skipping")
     s.coach.aside = False
     s.enter(State.ROUTINE)
-    moves = {"next": guide.next, "back": guide.back, "skip": guide.skip}
-    s.perform(moves[intent](s.now))
+    s.perform(cues)
 
 
 def _go_to_part(s: Session, number: int) -> None:
@@ -152,13 +153,13 @@ def _go_to_part(s: Session, number: int) -> None:
 
 
 def repeat(s: Session) -> None:
-    """Say the last line again; in the routine, give the whole step again."""
-    if s.question:
-        s.ask_in_same_words()
-    elif s.state is State.ROUTINE:
+    """Say the last answer again, and the open question; in the routine, give the whole step again."""
+    if s.state is State.ROUTINE and not s.question:
         s.coach.aside = False
         s.perform(_guide(s).repeat(s.now))
-    elif not s.script.repeat():
+    elif s.script.answer:
+        s.repeat_answer()
+    else:
         s.script.prompt("nothing_to_repeat")
 
 
@@ -227,6 +228,9 @@ def change_variant(s: Session) -> None:
 
 
 def _switch(s: Session, variant: str, prompt: str) -> None:
+    if variant == _guide(s).variant:
+        resume(s)
+        return
     s.question, s.coach.aside = None, False
     s.enter(State.ROUTINE)
     s.script.prompt(prompt, variant=s.bundle.routine.variants[variant].title)

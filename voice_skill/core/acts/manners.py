@@ -63,12 +63,12 @@ def wake(s: Session) -> None:
 
 def change_voice(s: Session) -> None:
     """Speak slower, faster, louder or quieter from now on, also after a restart; ask again what was open."""
-    intent, last = s.meant.intent, s.script.last
+    intent = s.meant.intent
     rate, volume = float(s.voice.rate), s.voice.volume
     if intent in ("slower", "faster"):
-        rate = _clamp(rate + (RATE_STEP if intent == "faster" else -RATE_STEP), *RATE_RANGE)
+        rate = _moved(rate, RATE_STEP if intent == "faster" else -RATE_STEP, *RATE_RANGE)
     else:
-        volume = _clamp(volume + (VOLUME_STEP if intent == "louder" else -VOLUME_STEP), *VOLUME_RANGE)
+        volume = _moved(volume, VOLUME_STEP if intent == "louder" else -VOLUME_STEP, *VOLUME_RANGE)
     changed = SetVoice(int(rate), round(volume, 2))
     if changed == s.voice:
         s.script.prompt(_LIMITS[intent])
@@ -77,13 +77,13 @@ def change_voice(s: Session) -> None:
         s.script.effects.append(changed)
         s.script.effects.append(Remember("voice", f"[{changed.rate}, {changed.volume}]"))
         s.script.prompt(f"{intent}_done")
-    s.script.last = last  # "slower, and repeat that" wants what came before
     if s.question:
         s.ask_in_same_words()
 
 
-def _clamp(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high)
+def _moved(value: float, step: float, low: float, high: float) -> float:
+    """One step on, up to the limit; a setting that lies beyond it already stays."""
+    return max(value, min(value + step, high)) if step > 0 else min(value, max(value + step, low))
 
 
 # --- silence --------------------------------------------------------------------------------------
