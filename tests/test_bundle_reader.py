@@ -143,6 +143,25 @@ def test_a_review_needs_a_date(folder: Path, written: str, message: str) -> None
     assert message in found[0]
 
 
+def test_an_intent_without_replies_is_refused(folder: Path) -> None:
+    """There would be nothing to say; commands have what is done, and safety its prompts."""
+    silent = "intents:\n  dumb:\n    title: x\n    phrases: [x]\n    reviewed: 2026-11-22\n"
+    assert problems_of(folder, dumb=silent) == [
+        "dumb.yaml, line 2, intents.dumb: The key 'replies' is missing; add it."
+    ]
+    assert problems_of(folder, dumb=silent + "    kind: command\n") == []
+
+
+def test_every_phrase_and_every_sentence_knows_its_line(folder: Path) -> None:
+    """Problems name the line in which they are mended."""
+    test = "tests:\n  - intent: why\n    say:\n      - why\n      - why then\n"
+    (folder / "why.test.yaml").write_text(test, encoding="utf-8")
+    bundle = reader.load(folder)
+    assert bundle.intents["why"].lines == (5, 5)
+    assert bundle.tests[0].lines == (4, 5)
+    assert str(bundle.tests[0].place_of("why then")) == "why.test.yaml, line 5, tests.0.say.1"
+
+
 def test_a_key_that_stands_twice_is_refused(folder: Path) -> None:
     """YAML would silently take the second."""
     found = problems_of(folder, why=INTENT + "  why:\n    title: x\n    phrases: [x]\n")

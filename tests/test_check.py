@@ -353,9 +353,40 @@ def test_a_failing_test_says_what_was_understood() -> None:
     extra = (ContentTest(("stop one",), "why"), ContentTest(("why one",), "why", reply="tired"))
     bundle = replace(bundle, tests=bundle.tests + extra)
     assert messages(bundle, understand=ByPhrase(bundle)) == [
-        "'stop one' is understood as 'stop' by the phrase 'stop one' instead of 'why'.",
+        (
+            "'stop one' is understood as 'stop' by the phrase 'stop one' instead of 'why'; "
+            "add this sentence to the phrases of 'why'."
+        ),
         "The reply to 'why one' lacks 'tired'; it is: The answer to why.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "understood", "remedy"),
+    [
+        ("none", Answer("stop", "stop one", ""), "add this sentence to 'not_ours'."),
+        ("why", Answer("emergency", "", ""), "mend the rule or word the test otherwise."),
+    ],
+)
+def test_a_failing_test_says_what_to_do(expected: str, understood: Answer, remedy: str) -> None:
+    """Refused talk has a section of its own, and no phrase comes before a warning sign."""
+    bundle = bundle_of()
+    bundle = replace(bundle, tests=(*bundle.tests, ContentTest(("so what",), expected)))
+    assert only(bundle, understand=ByPhrase(bundle, so_what=understood)).endswith(remedy)
+
+
+def test_a_problem_names_the_line_of_its_entry() -> None:
+    """In a block of fifty phrases its first line is no help."""
+    bundle = bundle_of(intent("stop", lines=tuple(range(11, 26))))
+    (test,) = (test for test in bundle.tests if test.intent == "stop")
+    without = replace(test, say=test.say[:-1], lines=(), place=Place("a.test.yaml", "tests.0", 1))
+    wrong = ContentTest(
+        ("stop one", "why one"), "stop", place=Place("b.test.yaml", "tests.0", 1), lines=(2, 3)
+    )
+    tests = (*(each for each in bundle.tests if each is not test), without, wrong)
+    bundle = replace(bundle, tests=tests)
+    places = [str(problem.place) for problem in find_problems(bundle, understand=ByPhrase(bundle))]
+    assert places == ["a.yaml, line 25, intents.stop.phrases.14", "b.test.yaml, line 3, tests.0.say.1"]
 
 
 def test_a_reply_is_compared_without_regard_to_case() -> None:

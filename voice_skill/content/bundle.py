@@ -27,6 +27,12 @@ class Place:
     line: int = 0
     """1-based."""
 
+    def entry(self, key: str, index: int, lines: tuple[int, ...]) -> Place:
+        """Where the ``index``-th entry of the list ``key`` stands, if its line is among ``lines``."""
+        if index >= len(lines):
+            return self
+        return Place(self.file, f"{self.path}.{key}.{index}", lines[index])
+
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line else ""
         return ", ".join(part for part in (self.file, line, self.path) if part)
@@ -78,6 +84,12 @@ class Intent:
     offers_routine: bool = False
     """Whether the answer ends by offering the stretches."""
     place: Place = field(default=Place(), compare=False)
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """Where each of the phrases stands; empty where that is not known."""
+
+    def place_of(self, phrase: str) -> Place:
+        """Where one of the phrases stands."""
+        return self.place.entry("phrases", self.phrases.index(phrase), self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +198,12 @@ class ContentTest:
     """Words that must occur in what is spoken; empty where nothing need be."""
     slots: Mapping[str, str] = field(default_factory=dict)
     place: Place = field(default=Place(), compare=False)
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """Where each of the sentences stands; empty where that is not known."""
+
+    def place_of(self, sentence: str) -> Place:
+        """Where one of the sentences stands."""
+        return self.place.entry("say", self.say.index(sentence), self.lines)
 
 
 @dataclass(frozen=True, slots=True)

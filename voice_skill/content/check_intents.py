@@ -56,7 +56,7 @@ def _wording_problems(intent: Intent) -> Iterator[Problem]:
     for phrase in intent.phrases:
         if not _PLAIN.fullmatch(phrase):
             yield Problem(
-                intent.place,
+                intent.place_of(phrase),
                 f"The phrase '{phrase}' has more than lower-case words in it; write it as it is spoken, "
                 "with no marks but apostrophes and hyphens.",
             )
@@ -84,7 +84,8 @@ def _vocabulary_problems(intent: Intent, known_words: Collection[str]) -> Iterat
             if heard or word in told:
                 continue
             told.add(word)
-            yield Problem(intent.place, f"The model cannot hear '{word}' of '{phrase}'; use another word.")
+            message = f"The model cannot hear '{word}' of '{phrase}'; use another word."
+            yield Problem(intent.place_of(phrase), message)
 
 
 def _ambiguity_problems(bundle: Bundle) -> Iterator[Problem]:
@@ -95,7 +96,8 @@ def _ambiguity_problems(bundle: Bundle) -> Iterator[Problem]:
             if other is not intent:
                 where = f"'{other.name}' ({other.place.file}, line {other.place.line})"
                 yield Problem(
-                    intent.place, f"The phrase '{phrase}' stands in {where} too; keep it in one intent."
+                    intent.place_of(phrase),
+                    f"The phrase '{phrase}' stands in {where} too; keep it in one intent.",
                 )
         wordings = [normal(phrase) for phrase in intent.phrases]
         for again in sorted({wording for wording in wordings if wordings.count(wording) > 1}):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from voice_skill.content.bundle import Bundle, ContentTest, Problem, StateName
 from voice_skill.content.hints import nearest
-from voice_skill.content.prompts import NO_INTENT
+from voice_skill.content.prompts import NO_INTENT, RED_FLAG_LEVELS
 from voice_skill.core.text import normal
 
 
@@ -64,11 +64,20 @@ def behaviour_problems(bundle: Bundle, understand: Understand) -> Iterator[Probl
 def _test_problems(test: ContentTest, sentence: str, understood: Understood) -> Iterator[Problem]:
     if understood.intent != test.intent:
         by = f" by the phrase '{understood.phrase}'" if understood.phrase else ""
-        message = f"'{sentence}' is understood as '{understood.intent}'{by} instead of '{test.intent}'."
-        yield Problem(test.place, message)
+        message = f"'{sentence}' is understood as '{understood.intent}'{by} instead of '{test.intent}'; "
+        yield Problem(test.place_of(sentence), message + _remedy(test, understood))
     elif test.reply.casefold() not in understood.reply.casefold():
         said = understood.reply or "nothing"
-        yield Problem(test.place, f"The reply to '{sentence}' lacks '{test.reply}'; it is: {said}")
+        message = f"The reply to '{sentence}' lacks '{test.reply}'; it is: {said}"
+        yield Problem(test.place_of(sentence), message)
+
+
+def _remedy(test: ContentTest, understood: Understood) -> str:
+    if understood.intent in RED_FLAG_LEVELS and not understood.phrase:
+        return "a red-flag rule decides it before any phrase, so mend the rule or word the test otherwise."
+    if test.intent == NO_INTENT:
+        return "add this sentence to 'not_ours'."
+    return f"add this sentence to the phrases of '{test.intent}'."
 
 
 def _unreached_problems(
@@ -80,7 +89,8 @@ def _unreached_problems(
                 continue
             if intent.kind == "safety" and _has_a_lane_of_its_own(phrase, intent.name, understand):
                 continue
-            yield Problem(intent.place, f"No test reaches the phrase '{phrase}'; add a sentence close to it.")
+            message = f"No test reaches the phrase '{phrase}'; add a sentence close to it."
+            yield Problem(intent.place_of(phrase), message)
 
 
 def _has_a_lane_of_its_own(phrase: str, intent: str, understand: Understand) -> bool:

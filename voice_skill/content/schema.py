@@ -6,7 +6,7 @@ A key that its dataclass gives a default may be left out; everything else must b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import yaml
@@ -29,7 +29,7 @@ from voice_skill.content.bundle import (
     Variant,
 )
 from voice_skill.content.yaml_nodes import At, Read, iso_date, number, one_of, text, truth, whole_number
-from voice_skill.content.yaml_shapes import Optional, mapping, record, sequence
+from voice_skill.content.yaml_shapes import Optional, lines_below, mapping, record, sequence
 
 
 def _line(at: At) -> Line:
@@ -86,6 +86,16 @@ _INTENT = record(
     reviewed=iso_date,
     offers_routine=truth,
 )
+
+
+def _intent(at: At) -> Intent:
+    """Read an intent; commands, and what is done for safety, may speak prompts instead of replies."""
+    intent = _INTENT(at)
+    if intent.kind == "information" and not intent.replies:
+        raise at.refuse("The key 'replies' is missing; add it.")
+    return replace(intent, lines=lines_below(at, "phrases"))
+
+
 RED_FLAG = record(
     RedFlag,
     id=text,
@@ -98,7 +108,7 @@ RED_FLAG = record(
     sources=_TEXTS,
     reviewed=iso_date,
 )
-TEST = record(
+_TEST = record(
     ContentTest,
     say=_SOME_TEXTS,
     intent=text,
@@ -107,8 +117,16 @@ TEST = record(
     slots=mapping(text),
 )
 
+
+def _test(at: At) -> ContentTest:
+    """Read a test, and where each of its sentences stands."""
+    return replace(_TEST(at), lines=lines_below(at, "say"))
+
+
+TEST: Read[ContentTest] = _test
+
 NAMED: Mapping[str, Read[Any]] = {
-    "intents": _INTENT,
+    "intents": _intent,
     "prompts": sequence(_line, at_least=1),
     "sources": record(Source, "id", title=text, publisher=text, spoken=text),
     "regions": record(Region, "id", emergency_number=text, health_line=text),

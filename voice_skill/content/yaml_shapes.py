@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import yaml
 
 from voice_skill.content.hints import nearest
-from voice_skill.content.yaml_nodes import EMPTY, At, Read, RefusedError, kind_of
+from voice_skill.content.yaml_nodes import EMPTY, At, Read, RefusedError, kind_of, line_of
 
 T = TypeVar("T")
 
@@ -103,6 +103,11 @@ def pairs(at: At) -> dict[str, At]:
             continue
         found[key] = at.child(key, node, key_node)
     return found
+
+
+def lines_below(at: At, key: str) -> tuple[int, ...]:
+    """Give the line of each entry of the list under ``key`` of a record that could be read."""
+    return tuple(line_of(entry) for entry in pairs(at)[key].node.value)
 
 
 def note_unknown(found: Mapping[str, At], known: Collection[str]) -> None:

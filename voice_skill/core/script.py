@@ -57,7 +57,9 @@ class Script:
         return number
 
     def choose(self, lines: Sequence[Line], **slots: str) -> int:
-        """Say the next of several lines that mean the same."""
+        """Say the next of several lines that mean the same; of none, nothing."""
+        if not lines:
+            return self._number
         key = tuple(lines)
         line = lines[self._turns[key] % len(lines)]
         self._turns[key] += 1
