@@ -191,8 +191,12 @@ def test_a_red_flag_in_two_places_is_refused(folder: Path) -> None:
     ("content", "message"),
     [
         (b"intents: [", "not valid YAML"),
-        (b"a: b: c", "line 1: This is not valid YAML"),
-        (b"a: 'b\nc: d", "not valid YAML"),
+        (b"a: b: c", "line 1: The text here has a colon in it; put the whole text in quotes."),
+        (b"a:\n  - say: the rule: rest\n", "line 2: The text here has a colon in it"),
+        (b"a:\n  b: 'c\n  d: e\n", "line 2: The quote opened in line 2 is not closed"),
+        (b"a:\n\tb: c\n", "line 2: There is a tab here; YAML indents with spaces"),
+        (b"a:\n  b: c\n  d\n    - e\n  f: g\n", "line 3: Here a colon is missing after a key"),
+        (b"a\n  b:\n    c: d\n", "line 2: The line above has no colon after its key"),
         (b"a: \x01", "not valid YAML: control characters are not allowed"),
         (b"a: *nothing", "not valid YAML: found undefined alias"),
         (b"a: 1\n---\nb: 2\n", "not valid YAML"),
@@ -244,6 +248,13 @@ def test_a_missing_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
     """There must be something to say."""
     assert "There is no such folder" in problems_of(tmp_path / "nowhere")[0]
     assert "no .yaml files" in problems_of(tmp_path)[0]
+
+
+def test_the_folder_below_is_suggested(tmp_path: Path) -> None:
+    """Whoever copied ``intents`` names the folder above the language."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en/a.yaml").touch()
+    assert problems_of(tmp_path)[0].endswith(f"so there is nothing to say. Did you mean {tmp_path / 'en'}?")
 
 
 def test_a_bundle_without_routine_is_refused(folder: Path) -> None:

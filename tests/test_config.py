@@ -103,7 +103,10 @@ def test_all_wrong_settings_are_named_at_once(tmp_path: Path) -> None:
         ("region = 7", "'region' must be text in quotes."),
         ("voice = ''", "'voice' must be text in quotes."),
         ("model = ['a']", "'model' must be text in quotes."),
-        ("[voice]\nname = 'x'", "'voice' must be text in quotes."),
+        (
+            "[voice]\nname = 'x'",
+            "the section '[voice]' is not known; put the setting at the top of the file.",
+        ),
         ("model = '~nobody-of-that-name/x'", "'model' names a home folder that does not exist"),
         ("wake_phrase = 'hey'", "'wake_phrase' must be plain words with three syllables or more"),
         ("wake_phrase = 'hello, night 2'", "'wake_phrase' must be plain words"),
@@ -118,6 +121,7 @@ def test_a_wrong_value_is_refused(tmp_path: Path, line: str, message: str) -> No
     ("content", "message"),
     [
         (b"rate = ", "is not valid TOML"),
+        (b"region = uk", 'Text needs quotes, such as region = "uk".'),
         (b"rate = 150\nrate = 150\n", "is not valid TOML"),
         (b"region = '\xff'", "is not UTF-8 text"),
         (b"x = " + b"[" * 5000, "is not valid TOML"),

@@ -112,7 +112,12 @@ def _table(file: Path) -> dict[str, Any]:
             f"The settings file {file} is not UTF-8 text; save it with that encoding."
         ) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"The settings file {file} is not valid TOML: {error}.") from error
+        raise ConfigError(f"The settings file {file} is not valid TOML: {error}.{_quotes(error)}") from error
+
+
+def _quotes(error: Exception) -> str:
+    # ``region = uk`` is the commonest slip, and what the parser says of it is no help.
+    return ' Text needs quotes, such as region = "uk".' if "Invalid value" in str(error) else ""
 
 
 def _config(file: Path, table: Mapping[str, Any]) -> Config:
@@ -120,6 +125,9 @@ def _config(file: Path, table: Mapping[str, Any]) -> Config:
     values: dict[str, Any] = {}
     wrong: list[str] = []
     for key, given in table.items():
+        if isinstance(given, dict):
+            wrong.append(f"the section '[{key}]' is not known; put the setting at the top of the file.")
+            continue
         if key not in known:
             wrong.append(f"the setting '{key}' is not known.{nearest(key, known)}")
             continue

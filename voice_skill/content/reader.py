@@ -86,9 +86,10 @@ def _files(folder: Path, with_tests: bool, problems: list[Problem]) -> list[Path
         for stray in sorted(folder.glob("*.yml"))
     )
     if not files:
-        problems.append(
-            Problem(Place(str(folder)), "The folder has no .yaml files, so there is nothing to say.")
-        )
+        below = next((str(each.parent) for each in sorted(folder.glob("*/*.yaml"))), "")
+        message = "The folder has no .yaml files, so there is nothing to say."
+        hint = f" Did you mean {below}?" if below else ""
+        problems.append(Problem(Place(str(folder)), message + hint))
     return [file for file in files if with_tests or not file.name.endswith(_TEST_SUFFIX)]
 
 

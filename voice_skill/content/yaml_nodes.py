@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 import yaml
 
 from voice_skill.content.bundle import Place, Problem
+from voice_skill.content.yaml_mistakes import explain
 
 T = TypeVar("T")
 
@@ -86,12 +87,8 @@ def open_file(path: Path, problems: list[Problem]) -> At | None:
         problems.append(Problem(place, "This is not UTF-8 text; save the file with the encoding UTF-8."))
         return None
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "nested too deeply"
-        place = Place(path.name, line=mark.line + 1 if mark else 0)
-        problems.append(
-            Problem(place, f"This is not valid YAML: {reason}. Check indents, quotes and colons.")
-        )
+        line, message = explain(error, content.decode("utf-8-sig"))
+        problems.append(Problem(Place(path.name, line=line), message))
         return None
     if node is None:
         problems.append(Problem(Place(path.name), "The file is empty; fill it or delete it."))
