@@ -337,6 +337,40 @@ def test_a_full_disk_costs_only_the_file(home: dict[str, str]) -> None:
     assert "/dev/full" in run(home, "say", "hello", "--out", "/dev/full", expect=6).stderr
 
 
+def test_the_demo_looks_first_where_to_write(home: dict[str, str], tmp_path: Path) -> None:
+    """A file that cannot be is one sentence at once, not after all the work."""
+    for out in (tmp_path / "nowhere" / "demo.wav", tmp_path):
+        result = run(home, "demo", "--out", out, expect=6)
+        assert str(out) in result.stderr
+        assert result.stdout == ""
+
+
+@pytest.mark.parametrize("words", [("ask", "--batch"), ("type", "--silent")])
+def test_a_closed_standard_input_is_an_empty_one(home: dict[str, str], words: tuple[str, ...]) -> None:
+    """With nothing to read from, there is nothing to answer."""
+    command = [sys.executable, "-m", "voice_skill", *words]
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
+    done = subprocess.run(closed, env=home, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_output_that_cannot_be_written_is_one_sentence(home: dict[str, str]) -> None:
+    """A full disk behind the standard output is said on standard error."""
+    command = [sys.executable, "-m", "voice_skill", "ask", "is it calcium deficiency"]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(command, env=home, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_a_log_that_ends_is_told_once(home: dict[str, str]) -> None:
+    """When the disk is full, the session goes on and says that the log does not."""
+    given = NEWLINE.join(("is it calcium deficiency", "stop")) + NEWLINE
+    said = run(home, "type", "--silent", "--log", "/dev/full", given=given).stdout
+    assert said.count("The log has ended") == 1
+    assert "calcium" in said
+
+
 def test_doctor_names_every_part(home: dict[str, str], no_devices: Path, model_folder: Path) -> None:
     """Without a microphone the doctor still looks at everything and tells remedies."""
     printed = run(home, "--config", no_devices, "doctor", "--model", model_folder, expect=1).stdout

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_skill import doctor
+from voice_skill import doctor, resources
 from voice_skill.doctor import Finding
 
 PARTS = (
@@ -72,3 +72,15 @@ def test_a_memory_that_cannot_be_written_is_a_finding(tmp_path: Path, model_fold
     assert found["memory"].state == "missing"
     assert found["speaker"].state == "missing"
     assert any("no region 'mars'" in finding.detail for finding in findings)
+
+
+def test_the_bundle_in_use_is_looked_at(tmp_path: Path, model_folder: Path) -> None:
+    """A bundle of the settings, or one named in their place, is the one that must be right."""
+    (tmp_path / "mine").mkdir()
+    file = tmp_path / "settings.toml"
+    file.write_text('bundle = "mine"\ndata_folder = "data"\n', encoding="utf-8")
+    environ = {"VOICE_SKILL_MODEL": str(model_folder)}
+    found = by_part(doctor.examine(file, environ))
+    assert found["bundle"].state == "missing"
+    assert str(tmp_path / "mine") in found["bundle"].detail
+    assert by_part(doctor.examine(file, environ, resources.intents_folder()))["bundle"].state == "found"

@@ -117,6 +117,16 @@ def test_aiff_under_any_name_is_read(tmp_path: Path) -> None:
     assert np.max(np.abs(sound.samples - sine(22050) * 32767)) < 2
 
 
+@pytest.mark.parametrize("exponent", [0x7FFF, 0xFFFF, 0x7F00])
+def test_a_rate_beyond_all_numbers_is_refused(tmp_path: Path, exponent: int) -> None:
+    """A damaged AIFF header is one sentence, whatever it says."""
+    chunks = b"COMM" + struct.pack(">IhIhHQ", 18, 1, 1, 16, exponent, 1 << 63)
+    chunks += b"SSND" + struct.pack(">IIIh", 10, 0, 0, 1)
+    (tmp_path / "a.aiff").write_bytes(b"FORM" + struct.pack(">I", 4 + len(chunks)) + b"AIFF" + chunks)
+    with pytest.raises(AudioFormatError, match="its rate of"):
+        read_sound(tmp_path / "a.aiff")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -151,8 +151,10 @@ class App:
             self._memory_works = True
 
     def _note(self, message: Event | Effect, now: float) -> None:
-        if self.log:
+        if self.log and not self.log.stopped:
             self.log.write(now, message)
+            if self.log.stopped:
+                print(self.log.stopped, flush=True)
         self.show(message)
 
 

@@ -49,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _speak_utf8()
-        return int(options.run(_config(options), options))
+        code = int(options.run(_config(options), options))
+        print(end="", flush=True)
+        return code
     except BundleError as error:
         print(error, *error.problems[:20], sep="\n", file=sys.stderr)
         return error.exit_code
@@ -59,8 +61,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output went away: `voice-skill ask --batch | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 141
+    except OSError as error:
+        print(f"It ended early: {error.strerror or error}. Look where the output goes.", file=sys.stderr)
+        _print_no_more()
+        return 1
+
+
+def _print_no_more() -> None:
+    """Send what is still to be printed nowhere, or Python would complain at its end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _speak_utf8() -> None:

@@ -87,7 +87,7 @@ def ask(config: Config, options: argparse.Namespace) -> int:
     content = load_content(config)
     asker = Asker(content.bundle, content.region, content.interpreter)
     utterances: Iterable[str] = (
-        (line.rstrip("\r\n") for line in sys.stdin) if options.batch else [options.text]
+        (line.rstrip("\r\n") for line in sys.stdin or ()) if options.batch else [options.text]
     )
     for utterance in utterances:
         answer = asker.ask(utterance, options.state)
@@ -206,7 +206,7 @@ def examine(_: Config, options: argparse.Namespace) -> int:
     environ = dict(os.environ)
     if options.model:
         environ["VOICE_SKILL_MODEL"] = str(options.model)
-    findings = doctor.examine(options.config, environ)
+    findings = doctor.examine(options.config, environ, options.bundle)
     for finding in findings:
         print(f"{finding.part}: {finding.state}. {finding.detail}".rstrip())
         if finding.remedy:

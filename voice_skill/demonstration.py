@@ -5,10 +5,12 @@ Shell.  Where there is no speech model the person's words are handed over as tex
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from voice_skill.audio.sound import SPEECH_RATE, Sound, resample
-from voice_skill.audio.wav import write_wav
+from voice_skill.audio.wav import try_to_write, write_wav
 from voice_skill.config import Config
 from voice_skill.content.bundle import Bundle
 from voice_skill.core import vocabulary
@@ -46,6 +48,9 @@ TURNS = (
 
 def demonstrate(config: Config, out: Path | None) -> int:
     """Run the conversation, print its timeline, and play it or write it to ``out``."""
+    if out is not None:
+        with _writing(out):
+            try_to_write(out)
     content = load_content(config)
     model = _model(config, content.bundle)
     voice = Voice(config.rate, config.voice, config.cache_folder / "speech")
@@ -57,7 +62,7 @@ def demonstrate(config: Config, out: Path | None) -> int:
         if model is not None:
             phrases = vocabulary.phrases(content.bundle, config.wake_phrase)
             recognisers = {mode: model.recogniser(SPEECH_RATE, said) for mode, said in phrases.items()}
-        rehearsal = Rehearsal(session, content.interpreter, voice, person, recognisers)
+        rehearsal = Rehearsal(session, content.interpreter, content.wholeness, voice, person, recognisers)
         rehearsal.run(TURNS)
     finally:
         voice.close()
@@ -94,9 +99,19 @@ def _line(moment: Moment) -> str:
     return f"{int(minutes):02d}:{seconds:04.1f} {_SPOKEN[moment.kind]}{text}"
 
 
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = f"The sound file {out} cannot be written: {error.strerror or error}."
+        raise AudioDeviceError(reason) from error
+
+
 def _hand_over(track: Sound, config: Config, out: Path | None) -> None:
     if out is not None:
-        write_wav(out, track)
+        with _writing(out):
+            write_wav(out, track)
         print(f"The sound is in {out}, {track.seconds:.0f} seconds.")
         return
     try:

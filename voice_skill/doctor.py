@@ -10,7 +10,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -59,9 +59,13 @@ class Finding:
     """What to do; empty where nothing need be done."""
 
 
-def examine(config_file: Path | None, environ: Environ) -> list[Finding]:
-    """Look at all parts, in the order in which they build on each other; never raises."""
+def examine(config_file: Path | None, environ: Environ, bundle: Path | None = None) -> list[Finding]:
+    """Look at all parts, in the order in which they build on each other; never raises.
+
+    ``bundle`` is looked at instead of the one in the settings.
+    """
     settings, findings = _settings(config_file, environ)
+    settings = replace(settings, bundle=bundle or settings.bundle)
     for part, look in _LOOKS.items():
         findings.extend(_look(part, look, settings))
     return findings
@@ -104,7 +108,7 @@ def _python(_: Config) -> Iterator[Finding]:
 
 
 def _bundle(settings: Config) -> Iterator[Finding]:
-    bundle = reader.load(resources.intents_folder(), with_tests=False)
+    bundle = reader.load(settings.bundle or resources.intents_folder(), with_tests=False)
     phrases = sum(len(intent.phrases) for intent in bundle.intents.values())
     yield Finding("bundle", "found", f"{len(bundle.intents)} intents, {phrases} phrases")
     try:

@@ -10,13 +10,12 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
-from typing import TextIO
 
 from voice_skill import resources
 from voice_skill.app import App, stored_voice
@@ -141,8 +140,9 @@ def _find_microphone(name: str | None) -> None:
 
 
 @contextmanager
-def typed(config: Config, log: Path | None, silent: bool, lines: TextIO = sys.stdin) -> Iterator[App]:
+def typed(config: Config, log: Path | None, silent: bool) -> Iterator[App]:
     """The same session with a keyboard; speaks too, where it can, unless ``silent``."""
+    lines = sys.stdin or ()  # none where the standard input is closed
     with ExitStack() as stack:
         content = load_content(config)
         memory, note = open_memory(config)
@@ -220,7 +220,7 @@ def _print_said(message: Event | Effect) -> None:
         print(*sentences(message.text), flush=True)
 
 
-def _read_lines(lines: TextIO, inbox: Queue[Event]) -> None:
+def _read_lines(lines: Iterable[str], inbox: Queue[Event]) -> None:
     """The keyboard thread: each line is something heard; the end of input ends the session."""
     try:
         for line in lines:

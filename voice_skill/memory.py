@@ -1,4 +1,4 @@
-"""What must survive a crash: where the routine stood, settings spoken by the person, nights done.
+"""What must survive a crash: where the routine stood, settings spoken by the person.
 
 Owns one SQLite file; used by the main thread only.  Every ``remember`` is on the disk when it returns:
 the write-ahead log needs one sync for it, and SQLite takes back a half-written change when it next opens

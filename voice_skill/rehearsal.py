@@ -19,6 +19,7 @@ from voice_skill.audio.sound import SPEECH_RATE, Samples, Sound, resample, silen
 from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.session import Session
 from voice_skill.core.text import sentences
+from voice_skill.core.wholeness import Wholeness
 from voice_skill.hearing.endpoint import Endpoint
 from voice_skill.hearing.listener import Listener
 from voice_skill.hearing.recogniser import Recogniser
@@ -76,6 +77,7 @@ class Rehearsal:
 
     session: Session
     interpreter: Interpreter
+    wholeness: Wholeness
     voice: Voice
     """The skill's."""
     person: Voice
@@ -168,7 +170,8 @@ class Rehearsal:
             return
         recogniser = self.recognisers[self._mode]
         recogniser.reset()
-        listener = Listener(recogniser, Endpoint(SPEECH_RATE, self.interpreter.is_complete))
+        endpoint = Endpoint(SPEECH_RATE, self.wholeness.is_whole, self.wholeness.may_be_whole)
+        listener = Listener(recogniser, endpoint)
         room = silence(1.6, SPEECH_RATE)
         heard = np.concatenate([room[: 10 * _BLOCK], resample(sound, SPEECH_RATE).samples, room])
         for end in range(_BLOCK, len(heard), _BLOCK):

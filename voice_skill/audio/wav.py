@@ -7,9 +7,11 @@ that matter are read here.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import struct
+import tempfile
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,12 +140,22 @@ def _read_aiff(content: bytes) -> tuple[_Layout, bytes, int]:
             kind = content[at + 26 : at + 30] if content[8:12] == b"AIFC" else b"NONE"
             if kind not in (b"NONE", b"sowt", b"twos", b"fl32", b"FL32"):
                 raise ValueError("it is compressed")
-            rate = round(mantissa * 2.0 ** ((exponent & 0x7FFF) - 16383 - 63))
+            power = (exponent & 0x7FFF) - 16383 - 63
+            rate = round(mantissa * 2.0 ** min(power, 0))  # with a higher power it is far too high anyway
             layout = _Layout(channels, bits, rate, kind in (b"fl32", b"FL32"), big_endian=kind != b"sowt")
         elif name == b"SSND" and layout is not None:
             return layout, content[at + 16 : at + 8 + size], size - 8
         at += 8 + size + size % 2
     raise ValueError("there is no sound in it")
+
+
+def try_to_write(path: Path) -> None:
+    """Find out, ahead of long work, whether there is a place to write to; raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.is_file() or not path.exists():
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
 
 
 def write_wav(path: Path, sound: Sound) -> None:

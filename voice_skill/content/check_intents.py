@@ -41,9 +41,10 @@ def intent_problems(bundle: Bundle, known_words: Collection[str] | None) -> Iter
     everything: list[Intent | RedFlag | RoutinePlan] = [*bundle.intents.values(), *bundle.red_flags]
     for sourced in (*everything, bundle.routine):
         yield from _source_problems(sourced, bundle)
-    for told in (*bundle.intents.values(), *bundle.red_flags):
-        for line in told.more:
-            yield from _unknown_sources(line.sources, line.place, bundle)
+    breaths = [line for intent in bundle.intents.values() for line in intent.more]
+    breaths += [line for flag in bundle.red_flags for line in flag.more]
+    for line in breaths:
+        yield from _unknown_sources(line.sources, line.place, bundle)
 
 
 def _wording_problems(intent: Intent) -> Iterator[Problem]:

@@ -167,11 +167,6 @@ class Interpreter:
             and _may_be_meant(meant.intent, state)
         )
 
-    def is_complete(self, text: str) -> bool:
-        """Whether ``text`` is a whole request already, so that nobody need wait for more words."""
-        tokens = words(text)
-        return tokens in self._exact or without_fillers(tokens) in self._exact
-
     def nearest(self, text: str) -> list[Candidate]:
         """The intents by likeness alone, for explaining a result."""
         return self._matcher.rank(text)
