@@ -75,7 +75,7 @@ def test_the_graph_follows_the_chances() -> None:
         context: tuple[str, ...] = (BEGIN,)
         place, cost, expected = 0, 0.0, 0.0
         for word in sentence.split():
-            expected -= math.log(model.chance(context[-2:], word))
+            expected -= math.log(model.chance(context[1 - Shares().order :], word))
             context = (*context, word)
             while numbers[word] not in states[place].arcs:
                 price, place = states[place].arcs[0]

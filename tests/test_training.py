@@ -16,7 +16,7 @@ from models.training.align import align
 from models.training.corpus import Utterance, parts, read_part, write_part
 from models.training.export import Layers, for_mfcc, melt, model_bytes
 from models.training.features import CONF, frame_labels, log_mel, mfcc_matrix, mfcc_to_mel
-from models.training.folder import SETTINGS
+from models.training.folder import ACOUSTIC_SCALE, SETTINGS
 from models.training.graph import phrase_graph, read_words, with_marks, write_lexicon_graph
 from models.training.human import Recording
 from models.training.kaldi import matrix
@@ -78,7 +78,7 @@ def tone_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "conf").mkdir()
     (folder / "am" / "final.mdl").write_bytes(model_bytes(tone_layers(), garbage_price=0.0))
     (folder / "conf" / "mfcc.conf").write_text(CONF)
-    (folder / "conf" / "model.conf").write_text(SETTINGS.format(scale=0.5, chunk=9))
+    (folder / "conf" / "model.conf").write_text(SETTINGS.format(scale=ACOUSTIC_SCALE, chunk=9))
     words = write_lexicon_graph(LEXICON, folder / "graph")
     model = trigram(["no", "yes", "yes known", "own"], ["no", "yes", "own"])
     fst.save_const(language_graph(model, words), folder / "graph" / "Gr.fst")

@@ -1,4 +1,7 @@
-"""How well models hear: whole phrases right, foreign speech refused, time taken. Prints a table.
+"""How well models hear: whole phrases right, requests acted on, foreign speech refused, time taken.
+
+Prints two tables for each model: first what it understands word for word when only the sentences of the set
+are possible, then what becomes of speech on the whole way that the skill goes, from sound to decision.
 
     python tests/benchmarks/hearing.py --human-speech DIR --noise DIR MODEL [MODEL ...]
 
@@ -13,31 +16,33 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rapidfuzz import fuzz, process
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
+from hearing_chain import Chain, row  # noqa: E402
 from hearing_sets import (  # noqa: E402
-    Clip,
     Floats,
     Test,
-    foreign_test,
+    Whole,
+    hesitant_test,
     human_tests,
     kept_people,
     spoken_tests,
+    whole_tests,
 )
 
 from models.training.fst import save_const  # noqa: E402
 from models.training.graph import phrase_graph, read_words  # noqa: E402
-from models.training.lexicon import bundle_sentences  # noqa: E402
 
+BUNDLE = ROOT / "intents" / "en"
+QUESTIONS = ROOT / "tests" / "understanding" / "questions.yaml"
 QUIET = np.zeros(4800, np.float32)
 
 
@@ -94,27 +99,15 @@ def vosk_rows(folder: Path, tests: list[Test]) -> None:
         print(f"  {test.name:36} {right:5.1f} %   {spent:.3f} of real time{note}", flush=True)
 
 
-def open_rows(folder: Path, ours: list[Clip], foreign: Test) -> None:
-    """Prints how much of ours and of foreign speech the model's own graph takes for ours, by confidence.
-
-    Taken for ours: without [unk], sure enough, and nearly (80 of 100) one of the bundle's sentences.
-    """
-    model = Model(str(folder))
-    sentences = bundle_sentences(ROOT / "intents" / "en")
-    mine = [(listen(model, clip.sound), clip.text) for clip in ours]
-    theirs = [listen(model, clip.sound) for clip in foreign.clips]
-    print(f"  {'own graph, word for word':36} {100 * np.mean([h.text == t for h, t in mine]):5.1f} %")
-
-    def near(heard: Heard) -> bool:
-        found = process.extractOne(heard.text, sentences, scorer=fuzz.ratio, score_cutoff=80)
-        return "[unk]" not in heard.text and found is not None
-
-    near_mine, near_theirs = [near(h) for h, _ in mine], [near(h) for h in theirs]
-    for limit in (0.0, 0.6, 0.7, 0.8, 0.9):
-        accepted = [taken and h.sure >= limit for taken, (h, _) in zip(near_mine, mine, strict=True)]
-        wrong = [taken and h.sure >= limit for taken, h in zip(near_theirs, theirs, strict=True)]
-        print(f"  own graph, sure >= {limit:.1f}: ours accepted {100 * np.mean(accepted):5.1f} %, "
-              f"foreign accepted {100 * np.mean(wrong):5.1f} %", flush=True)  # fmt: skip
+def chain_rows(folder: Path, tests: Sequence[Whole], hesitant: Whole) -> None:
+    """Prints what becomes of each set on the whole way from sound to decision."""
+    chain = Chain(folder, BUNDLE)
+    try:
+        for test in tests:
+            print(row(test.name, chain.tally(test.clips, test.intents)), flush=True)
+        print(f"  {hesitant.name:36} {chain.tally(hesitant.clips, hesitant.intents).cut():5.1f} % cut in two")
+    finally:
+        chain.close()
 
 
 def pocketsphinx_rows(tests: list[Test]) -> None:
@@ -149,17 +142,17 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="phrases in each synthetic set")
     plan = parser.parse_args()
     SetLogLevel(-1)
-    people, bundle = kept_people(plan.human_speech), ROOT / "intents" / "en"
-    tests = spoken_tests(bundle, plan.noise, people, plan.count) + human_tests(people, plan.count)
-    ours = [clip for test in tests[:2] for clip in test.clips]
-    foreign = foreign_test(people, 3 * plan.count)
+    people = kept_people(plan.human_speech)
+    tests = spoken_tests(BUNDLE, plan.noise, people, plan.count) + human_tests(people, plan.count)
+    whole = whole_tests(BUNDLE, QUESTIONS, plan.noise, people, plan.count)
+    hesitant = hesitant_test(BUNDLE, plan.count)
     for name in plan.models:
         print(name)
         if name == "pocketsphinx":
             pocketsphinx_rows(tests)
         else:
-            vosk_rows(Path(name), tests)
-            open_rows(Path(name), ours, foreign)
+            vosk_rows(Path(name).resolve(), tests)
+            chain_rows(Path(name).resolve(), whole, hesitant)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 
 from models.training.human import Recording, recordings
 from models.training.lexicon import bundle_sentences, tidy
 from models.training.noise import HELD_OUT, read_sound
+from voice_skill.content import reader
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,6 +39,15 @@ class Test:
     name: str
     clips: list[Clip]
     phrases: list[str]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Clips and what they mean, for the whole way from sound to decision."""
+
+    name: str
+    clips: list[Clip]
+    intents: list[str]
 
 
 def say_rms(text: str) -> Floats:
@@ -88,9 +99,7 @@ def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int)
     voices: dict[str, Callable[[str], Floats]] = {"rms": say_rms, "ked": say_ked}
     clean = {name: [Clip(at_level(say(p)), p) for p in phrases] for name, say in voices.items()}
     tests = [Test(f"{name} clean", clips, phrases) for name, clips in clean.items()]
-    steady = [
-        read_sound(p) for p in sorted(noise.glob("steady/*.wav")) if any(mark in p.stem for mark in HELD_OUT)
-    ]
+    steady = kept_steady(noise)
     for name in ("rms", "ked"):
         noisy = [with_noise(c, steady[i % len(steady)], 10, chance) for i, c in enumerate(clean[name])]
         tests.append(Test(f"{name}, steady noise 10 dB", noisy, phrases))
@@ -100,6 +109,12 @@ def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int)
         tests.append(Test(f"rms, babble {decibels} dB", noisy,
                           phrases))  # fmt: skip
     return tests
+
+
+def kept_steady(noise: Path) -> list[Floats]:
+    """The steady noises that training leaves alone."""
+    files = sorted(noise.glob("steady/*.wav"))
+    return [read_sound(file) for file in files if any(mark in file.stem for mark in HELD_OUT)]
 
 
 def babble_of(people: list[Recording]) -> Floats:
@@ -129,11 +144,77 @@ def human_tests(people: list[Recording], count: int) -> list[Test]:
     return [*tests, Test("human sentences, 1 of 300", clips, listed)]
 
 
-def foreign_test(people: list[Recording], count: int) -> Test:
-    """Set (d): people who talk about something else."""
+def whole_tests(
+    bundle: Path, questions: Path, noise: Path, people: list[Recording], count: int
+) -> list[Whole]:
+    """Requests with what they mean, by two voices in turn: clean and in noise; set (d): other talk."""
+    chance, choice = np.random.default_rng(3), random.Random(4)
+    listed = choice.sample(sorted(_of_tests(bundle)), count)
+    unlisted = choice.sample(sorted(_of_questions(questions)), count)
+    babble, steady = babble_of(people), kept_steady(noise)
+    found = []
+    for name, requests in (("sentences of the bundle's tests", listed), ("questions not listed", unlisted)):
+        clips = [
+            Clip(at_level((say_rms, say_ked)[i % 2](text)), text) for i, (text, _) in enumerate(requests)
+        ]
+        intents = [intent for _, intent in requests]
+        in_steady = [with_noise(c, steady[i % len(steady)], 10, chance) for i, c in enumerate(clips)]
+        in_babble = [with_noise(c, babble, 10, chance) for c in clips]
+        found += [
+            Whole(name, clips, intents),
+            Whole(f"{name.split()[0]}, steady noise 10 dB", in_steady, intents),
+            Whole(f"{name.split()[0]}, babble 10 dB", in_babble, intents),
+        ]
     read = [r for r in people if r.source == "speechocean762"]
-    chosen = random.Random(11).sample(read, count)
-    return Test("foreign speech", [Clip(read_sound(r.path), " ".join(tidy(r.text))) for r in chosen], [])
+    foreign = [
+        Clip(read_sound(r.path), " ".join(tidy(r.text))) for r in random.Random(11).sample(read, 2 * count)
+    ]
+    return [*found, Whole("foreign speech", foreign, ["none"] * len(foreign))]
+
+
+def hesitant_test(bundle: Path, count: int) -> Whole:
+    """Requests of five words and more with 0.6 s of silence in their middle."""
+    long = [(text, intent) for text, intent in sorted(_of_tests(bundle)) if len(text.split()) >= 5]
+    requests = random.Random(6).sample(long, count)
+    clips, pause = [], np.zeros(9600, np.float32)
+    for index, (text, _) in enumerate(requests):
+        words, say = text.split(), (say_rms, say_ked)[index % 2]
+        halves = [
+            at_level(_bare(say(" ".join(half))))
+            for half in (words[: len(words) // 2], words[len(words) // 2 :])
+        ]
+        clips.append(Clip(np.concatenate([halves[0], pause, halves[1]]), text))
+    return Whole("a pause of 0.6 s within a sentence", clips, [intent for _, intent in requests])
+
+
+def _bare(sound: Floats, threshold: float = 300.0) -> Floats:
+    """The sound without the silence at its ends."""
+    loud = np.flatnonzero(np.abs(sound) > threshold)
+    return sound[loud[0] : loud[-1] + 1]
+
+
+def _of_tests(bundle: Path) -> set[tuple[str, str]]:
+    """What the bundle's tests say out of the routine, and what it means."""
+    tests = reader.load(bundle, with_tests=True).tests
+    return {
+        (said, test.intent)
+        for test in tests
+        if test.state == "idle" and test.intent != "none"
+        for said in test.say
+        if _can_be_said(said)
+    }
+
+
+def _of_questions(file: Path) -> set[tuple[str, str]]:
+    """The same of the development set."""
+    listed = yaml.safe_load(file.read_text(encoding="utf-8"))["sentences"]
+    return {
+        (one["say"], one["intent"]) for one in listed if one["intent"] != "none" and _can_be_said(one["say"])
+    }
+
+
+def _can_be_said(text: str) -> bool:
+    return all(letter.isalpha() or letter in " '" for letter in text)
 
 
 def kept_people(folder: Path) -> list[Recording]:

@@ -307,6 +307,7 @@ def main() -> None:
     parser.add_argument("--utterances", type=int, default=60)
     parser.add_argument("--without-plain", action="store_true")
     options = parser.parse_args()
+    options.model = options.model.resolve()  # the room has a folder of its own
     bundle_folder = ROOT / "intents" / "en"
     interpreter = Interpreter(reader.load(bundle_folder))
     texts = choose_utterances(bundle_folder, options.model, options.utterances)

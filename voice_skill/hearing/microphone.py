@@ -77,11 +77,11 @@ class DeviceMicrophone:
 
     def __enter__(self) -> Self:
         def make(library: Any, device: int | None, rate: int) -> Any:
-            # Block size 0 lets the host choose: a fixed one adds a second buffer and its delay.  Twice the
-            # block is the size of the host's buffer, which it hands over in pieces of a quarter.
+            # Block size 0 lets the host choose: a fixed one adds a second buffer and its delay.  The host
+            # hands its buffer over in quarters; smaller ones would wake an idle machine more often.
             return library.RawInputStream(
                 samplerate=rate, blocksize=0, device=device, channels=1, dtype="int16",
-                latency=2 * self._block_seconds, callback=self._take,
+                latency=4 * self._block_seconds, callback=self._take,
             )  # fmt: skip
 
         self._queue = Queue(_QUEUED_PIECES)

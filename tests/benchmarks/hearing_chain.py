@@ -1,0 +1,120 @@
+"""The whole way from sound to decision, as the skill goes it: its own graph, endpoint and doubts."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from hearing_sets import Clip, Floats
+
+from voice_skill.config import Config
+from voice_skill.core import vocabulary
+from voice_skill.core.asking import Asker
+from voice_skill.front_ends import load_content, load_model
+from voice_skill.hearing.endpoint import Endpoint
+from voice_skill.hearing.listener import Listener, Speech
+from voice_skill.hearing.recogniser import Recogniser
+
+RATE = 16_000
+BLOCK = 640
+LEAD, TRAIL = 0.5, 2.0
+"""Seconds of room before and after each clip."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one clip."""
+
+    text: str
+    confidence: float
+    """Mean over the utterances, 0 to 1."""
+    intent: str
+    tier: str
+    speeches: int
+    """Utterances that it was taken for."""
+    lag: float
+    """Seconds from the last sample of the clip to the decision; nan where nothing was heard."""
+
+
+@dataclass
+class Tally:
+    """What became of many."""
+
+    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+    """The intent that was meant, and the outcome."""
+
+    def share(self, tier: str, right: bool | None = None) -> float:
+        """Percent with this tier, where wanted only those of the right or a wrong intent."""
+        found = [
+            outcome.tier == tier and right in (None, outcome.intent == meant)
+            for meant, outcome in self.outcomes
+        ]
+        return 100 * float(np.mean(found))
+
+    def lags(self) -> list[float]:
+        """Of all that were heard."""
+        return [outcome.lag for _, outcome in self.outcomes if outcome.lag == outcome.lag]
+
+    def cut(self) -> float:
+        """Percent taken for more than one utterance."""
+        return 100 * float(np.mean([outcome.speeches > 1 for _, outcome in self.outcomes]))
+
+
+class Chain:
+    """The skill's ears and understanding with one model, without devices."""
+
+    def __init__(self, folder: Path, bundle: Path) -> None:
+        """Index the bundle and tailor the model to it, in a cache of its own."""
+        self._cache = tempfile.TemporaryDirectory(prefix="hearing-")
+        config = Config(model=folder, bundle=bundle, cache_folder=Path(self._cache.name))
+        self._content = load_content(config)
+        self._model = load_model(config, self._content.bundle)
+        phrases = vocabulary.phrases(self._content.bundle, config.wake_phrase)["open"]
+        self._recogniser: Recogniser = self._model.recogniser(RATE, phrases)
+        self._asker = Asker(self._content.bundle, self._content.region, self._content.interpreter)
+
+    def close(self) -> None:
+        """Free the model and remove the cache."""
+        self._model.close()
+        self._cache.cleanup()
+
+    def meaning(self, text: str) -> str:
+        """The intent of a text as it is typed."""
+        return self._asker.ask(text).intent
+
+    def hear(self, sound: Floats, room: float = 6.0) -> Outcome:
+        """One clip in a room with a faint noise of its own (root mean square, of 32,767)."""
+        chance = np.random.default_rng(len(sound))
+        around = np.concatenate([np.zeros(round(LEAD * RATE)), sound, np.zeros(round(TRAIL * RATE))])
+        samples = (around + chance.normal(0, room, len(around))).clip(-32768, 32767).astype("<i2")
+        wholeness = self._content.wholeness
+        listener = Listener(self._recogniser, Endpoint(RATE, wholeness.is_whole, wholeness.may_be_whole))
+        self._recogniser.reset()
+        heard: list[tuple[Speech, float]] = []
+        for start in range(0, len(samples), BLOCK):
+            speech = listener.feed(samples[start : start + BLOCK].tobytes())
+            if speech is not None:
+                heard.append((speech, (start + BLOCK) / RATE - LEAD - len(sound) / RATE))
+        text = " ".join(speech.hearing.text for speech, _ in heard)
+        sure = float(np.mean([speech.hearing.confidence for speech, _ in heard])) if heard else 0.0
+        answer = self._asker.ask(text, confidence=sure)
+        tier = answer.tier if answer.intent != "none" else "none"
+        return Outcome(text, sure, answer.intent, tier, len(heard), heard[-1][1] if heard else float("nan"))
+
+    def tally(self, clips: Sequence[Clip], meant: Sequence[str]) -> Tally:
+        """Hear them all; ``meant`` are the intents."""
+        return Tally([(name, self.hear(clip.sound)) for clip, name in zip(clips, meant, strict=True)])
+
+
+def row(name: str, tally: Tally) -> str:
+    """A line for the table."""
+    lags = tally.lags() or [float("nan")]
+    return (
+        f"  {name:36} {tally.share('act', True):5.1f} % acted on rightly, "
+        f"{tally.share('confirm'):4.1f} % asked about, "
+        f"{tally.share('act', False):4.1f} % acted on wrongly; decided "
+        f"{np.median(lags):.2f} / {np.percentile(lags, 95):.2f} s after the end"
+    )
