@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -147,6 +148,12 @@ def test_ask_without_a_question_says_what_to_give(home: dict[str, str]) -> None:
     assert "--batch" in run(home, "ask", expect=2).stderr
 
 
+def test_ask_takes_words_without_quotes(home: dict[str, str]) -> None:
+    """The shell has split the question; it is one all the same."""
+    quoted = run(home, "ask", "--json", "why do i get cramps").stdout
+    assert run(home, "ask", "--json", *["why", "do", "i", "get", "cramps"]).stdout == quoted
+
+
 # --- recordings -----------------------------------------------------------------------------------
 
 
@@ -178,6 +185,12 @@ def test_hear_goes_on_after_a_file_that_cannot_be_read(
     assert all(name in result.stderr for name in ("empty.wav", "notes.wav", "gone.wav"))
 
 
+def test_hear_looks_for_the_file_first(home: dict[str, str], tmp_path: Path) -> None:
+    """A misspelt name is told at once, not after the model has been loaded."""
+    said = run(home, "hear", "--model", tmp_path / "no-model", tmp_path / "gone.wav", expect=4).stderr
+    assert "gone.wav" in said
+
+
 def test_hear_says_when_a_recording_breaks_off(
     home: dict[str, str], model_folder: Path, tmp_path: Path
 ) -> None:
@@ -196,6 +209,7 @@ def test_hear_says_when_a_recording_breaks_off(
 
 def test_hear_without_the_model_that_was_named(home: dict[str, str], tmp_path: Path) -> None:
     """A model folder that is not there is named in one sentence."""
+    (tmp_path / "a.wav").touch()
     result = run(home, "hear", "--model", tmp_path / "nowhere", tmp_path / "a.wav", expect=5)
     assert "nowhere" in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -206,13 +220,16 @@ def test_a_broken_model_is_refused(home: dict[str, str], model_folder: Path, tmp
     broken = tmp_path / "broken"
     shutil.copytree(model_folder, broken)
     (broken / "am/final.mdl").write_bytes(b"")
+    (tmp_path / "a.wav").touch()
     result = run(home, "hear", "--model", broken, tmp_path / "a.wav", expect=5)
     assert "final.mdl" in result.stderr
 
 
 def test_check_is_content_with_the_bundle(home: dict[str, str]) -> None:
-    """The bundle that ships has no problems."""
-    assert "All is well" in run(home, "check").stdout
+    """The bundle that ships has no problems; which folder that was is said."""
+    said = run(home, "check").stdout
+    assert "All is well in " in said
+    assert f"intents{os.sep}en" in said
 
 
 def test_check_lists_all_problems_of_a_bundle(
@@ -236,7 +253,7 @@ def test_a_session_with_a_broken_bundle_says_so(home: dict[str, str], tmp_path: 
     (tmp_path / "intents").mkdir()
     (tmp_path / "intents/a.yaml").write_text("intents: 3\n")
     result = run(home, "--bundle", tmp_path / "intents", "type", "--silent", expect=3)
-    assert "a.yaml" in result.stderr
+    assert result.stderr.count("a.yaml") == 1
 
 
 def test_an_unknown_setting_is_named(home: dict[str, str], tmp_path: Path) -> None:
@@ -262,6 +279,45 @@ def test_a_typed_session_leads_into_the_routine(home: dict[str, str]) -> None:
     said = run(home, "type", "--silent", given=given).stdout
     assert "safety question" in said
     assert "minutes" in said
+
+
+def test_the_log_may_be_named_before_the_command(home: dict[str, str], tmp_path: Path) -> None:
+    """Options that the program and a command share count wherever they stand."""
+    for number, words in enumerate((("--log", "FILE", "type"), ("type", "--log", "FILE"))):
+        log = tmp_path / f"{number}.log"
+        run(home, *(log if word == "FILE" else word for word in words), "--silent", given="stop" + NEWLINE)
+        assert log.read_text()
+
+
+@pytest.mark.parametrize("word", ["quit", "Exit"])
+def test_a_typed_word_ends_the_session(home: dict[str, str], word: str) -> None:
+    """What is typed after it is not heard any more."""
+    given = NEWLINE.join([word, "is it calcium"]) + NEWLINE
+    assert "calcium" not in run(home, "type", "--silent", given=given).stdout
+
+
+def test_a_terminal_gets_a_prompt(home: dict[str, str]) -> None:
+    """A person sees whose turn it is; a pipe gets the plain answers."""
+    above, below = pty.openpty()
+    session = subprocess.Popen(
+        [sys.executable, "-m", "voice_skill", "type", "--silent"],
+        stdin=below,
+        stdout=subprocess.PIPE,
+        env=home,
+        text=True,
+    )
+    os.close(below)
+    os.write(above, b"quit\n")
+    said, _ = session.communicate(timeout=60)
+    os.close(above)
+    assert session.returncode == 0
+    assert NEWLINE + "> " in said
+    assert "> " not in run(home, "type", "--silent", given="quit" + NEWLINE).stdout
+
+
+def test_say_needs_words(home: dict[str, str]) -> None:
+    """Nothing to say is a mistake, not silence."""
+    assert "nothing to say" in run(home, "say", " ", expect=2).stderr
 
 
 def test_a_broken_off_routine_is_offered_again(home: dict[str, str]) -> None:
@@ -322,14 +378,17 @@ def test_hands_free_without_a_sound_device_goes_on(
 
 def test_say_writes_a_file(home: dict[str, str], tmp_path: Path) -> None:
     """The voice can be written to a WAV file."""
-    run(home, "say", "Straighten that leg.", "--out", tmp_path / "said.wav")
+    said = run(home, "say", "Straighten that leg.", "--out", tmp_path / "said.wav").stdout
+    assert str(tmp_path / "said.wav") in said
     with wave.open(str(tmp_path / "said.wav")) as said:
         assert said.getnframes() / said.getframerate() > 0.8
 
 
 def test_say_without_a_loudspeaker_says_what_to_do(home: dict[str, str], no_devices: Path) -> None:
     """No device is one sentence and its own exit code."""
-    assert len(run(home, "--config", no_devices, "say", "hello", expect=6).stderr.splitlines()) == 1
+    said = run(home, "--config", no_devices, "say", "hello", expect=6).stderr
+    assert len(said.splitlines()) == 1
+    assert "--out FILE.wav" in said
 
 
 def test_a_full_disk_costs_only_the_file(home: dict[str, str]) -> None:

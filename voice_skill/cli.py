@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(end="", flush=True)
         return code
     except BundleError as error:
-        print(error, *error.problems[:20], sep="\n", file=sys.stderr)
+        print(error, *error.problems[1:20], sep="\n", file=sys.stderr)  # it names the first itself
         return error.exit_code
     except VoiceSkillError as error:
         print(error, file=sys.stderr)
@@ -105,16 +105,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     _add_settings(parser)
-    _add_log(parser)
+    _add_log(parser, None)
     parser.set_defaults(run=commands.converse)
     names = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     typed = _add(names, "type", commands.converse_typed, "the same conversation with the keyboard")
     typed.add_argument("--silent", action="store_true", help="print the answers, do not speak them")
-    _add_log(typed)
+    _add_log(typed, argparse.SUPPRESS)
 
     ask = _add(names, "ask", commands.ask, "answer one typed utterance, without sound")
-    ask.add_argument("text", nargs="?", help="the utterance")
+    ask.add_argument("text", nargs="*", help="the utterance, with or without quotes")
     ask.add_argument("--batch", action="store_true", help="read utterances from standard input, one a line")
     ask.add_argument("--state", choices=STATES, default="idle", help="what is going on (default: idle)")
     ask.add_argument("--json", action="store_true", help="print a JSON object for each utterance")
@@ -178,10 +178,10 @@ def _add_settings(parser: argparse.ArgumentParser, default: object = None) -> No
     add("--region", default=default, help="whose telephone numbers are spoken: uk, us, eu and others")
 
 
-def _add_log(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--log", type=Path, metavar="FILE", default=None, help="write each event and effect as a line of JSON"
-    )
+def _add_log(parser: argparse.ArgumentParser, default: object) -> None:
+    # A command leaves it out by default, or it would undo what was given before the command.
+    text = "write each event and effect as a line of JSON"
+    parser.add_argument("--log", type=Path, metavar="FILE", default=default, help=text)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,14 @@ from voice_skill.content import reader
 from voice_skill.content.check import find_problems
 from voice_skill.core import vocabulary
 from voice_skill.core.asking import Asker
-from voice_skill.errors import AudioDeviceError, ConfigError, ModelError, VoiceError, VoiceSkillError
+from voice_skill.errors import (
+    AudioDeviceError,
+    AudioFormatError,
+    ConfigError,
+    ModelError,
+    VoiceError,
+    VoiceSkillError,
+)
 from voice_skill.front_ends import hands_free, load_content, load_model, make_interpreter, typed
 from voice_skill.hearing import model_store
 from voice_skill.hearing.ears import hear_file
@@ -48,8 +55,9 @@ def converse(config: Config, options: argparse.Namespace) -> int:
     except (ModelError, AudioDeviceError) as error:
         print(error, flush=True)
         if isinstance(error, AudioDeviceError):
-            print("Everything else works; 'voice-skill doctor' tells more.")
+            print("'voice-skill doctor' tells more.")
     if sys.stdin is not None and sys.stdin.isatty():
+        print("Until then you can type.")
         return _converse_typed(config, options.log, silent=False)
     print("There is no keyboard to type on either, so here is a demonstration.")
     return _demonstrate(config, None)
@@ -62,7 +70,7 @@ def converse_typed(config: Config, options: argparse.Namespace) -> int:
 
 def _converse_typed(config: Config, log: Path | None, silent: bool) -> int:
     with typed(config, log, silent) as app:
-        print("Type what you would say, then press Enter. Control D ends it.", flush=True)
+        print("Type what you would say, then press Enter. 'quit' or Control D ends it.", flush=True)
         return _run(app)
 
 
@@ -82,12 +90,12 @@ def _run(app: App) -> int:
 
 def ask(config: Config, options: argparse.Namespace) -> int:
     """Answer typed utterances."""
-    if (options.text is None) is not options.batch:
-        raise ConfigError("Give one utterance in quotes, or --batch and utterances on standard input.")
+    if bool(options.text) is options.batch:
+        raise ConfigError("Give one utterance, or --batch and utterances on standard input.")
     content = load_content(config)
     asker = Asker(content.bundle, content.region, content.interpreter)
     utterances: Iterable[str] = (
-        (line.rstrip("\r\n") for line in sys.stdin or ()) if options.batch else [options.text]
+        (line.rstrip("\r\n") for line in sys.stdin or ()) if options.batch else [" ".join(options.text)]
     )
     for utterance in utterances:
         answer = asker.ask(utterance, options.state)
@@ -102,6 +110,8 @@ def ask(config: Config, options: argparse.Namespace) -> int:
 
 def hear(config: Config, options: argparse.Namespace) -> int:
     """Recognise recordings; goes on after one that cannot be read, and reports it in the exit code."""
+    if not any(path.exists() for path in options.files):
+        raise AudioFormatError(f"There is no file {options.files[0]}; name a recording that is there.")
     content = load_content(config)
     asker = Asker(content.bundle, content.region, content.interpreter)
     phrases = vocabulary.phrases(content.bundle, config.wake_phrase)["open"]
@@ -165,7 +175,8 @@ def check(config: Config, options: argparse.Namespace) -> int:
         return 3
     phrases = sum(len(intent.phrases) for intent in bundle.intents.values())
     sentences = sum(len(test.say) for test in bundle.tests)
-    print(f"All is well: {len(bundle.intents)} intents, {phrases} phrases, {sentences} test sentences.")
+    counted = f"{len(bundle.intents)} intents, {phrases} phrases, {sentences} test sentences"
+    print(f"All is well in {folder}: {counted}.")
     return 0
 
 
@@ -174,6 +185,17 @@ def check(config: Config, options: argparse.Namespace) -> int:
 
 def say(config: Config, options: argparse.Namespace) -> int:
     """Speak a text through the same voice and player as the session."""
+    try:
+        return _say(config, options)
+    except AudioDeviceError as error:
+        if options.out:
+            raise
+        raise AudioDeviceError(f"{error} With '--out FILE.wav' the sound goes into a file.") from error
+
+
+def _say(config: Config, options: argparse.Namespace) -> int:
+    if not options.text.strip():
+        raise ConfigError("There is nothing to say; give some words in quotes.")
     inbox: Queue[Event] = Queue()
     voice = Voice(config.rate, config.voice, config.cache_folder / "speech")
     speaker: Speaker = WavSpeaker(options.out) if options.out else DeviceSpeaker(config.speaker)
@@ -187,6 +209,8 @@ def say(config: Config, options: argparse.Namespace) -> int:
         event = inbox.get()
         if isinstance(event, AudioLost):
             raise (AudioDeviceError if event.part == "speaker" else VoiceError)(event.reason)
+    if options.out:
+        print(f"The sound is in {options.out}.")
     return 0
 
 

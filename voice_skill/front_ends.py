@@ -211,19 +211,31 @@ class Page:
         """A page has no voice."""
 
 
+_LEAVING = frozenset({"quit", "exit"})
+"""Typed, these end the program, as everywhere."""
+
+
 def _print_nothing(_: str) -> None:
     return None
 
 
 def _print_said(message: Event | Effect) -> None:
-    if isinstance(message, Say):
-        print(*sentences(message.text), flush=True)
+    if not isinstance(message, Say):
+        return
+    said = " ".join(sentences(message.text))
+    if sys.stdin is not None and sys.stdin.isatty():
+        # What is said comes at any time: it takes the place of the prompt, and the prompt comes again.
+        print(f"\r{said}", end="\n> ", flush=True)
+    else:
+        print(said, flush=True)
 
 
 def _read_lines(lines: Iterable[str], inbox: Queue[Event]) -> None:
-    """The keyboard thread: each line is something heard; the end of input ends the session."""
+    """The keyboard thread: each line is heard; ``_LEAVING`` and the end of input end the session."""
     try:
         for line in lines:
+            if line.strip().lower() in _LEAVING:
+                break
             if line.strip():
                 inbox.put(Heard(line.strip()))
     except UnicodeDecodeError:

@@ -167,7 +167,9 @@ def _find(library: Any, direction: Direction, name: str | None) -> tuple[int | N
             return None, round(library.query_devices(kind=direction)["default_samplerate"])
         except (library.PortAudioError, ValueError) as error:
             what = _SPOKEN[direction]
-            raise AudioDeviceError(f"No {what} was found. Plug one in, or use text mode.") from error
+            raise AudioDeviceError(
+                f"No {what} was found; plug one in, or choose one in the system's settings."
+            ) from error
     usable = [
         (index, device)
         for index, device in enumerate(library.query_devices())
