@@ -25,7 +25,7 @@ def settings(tmp_path: Path) -> Path:
 
 def by_part(findings: list[Finding]) -> dict[str, Finding]:
     """Keep the first finding of each part, having seen that the bad ones have a remedy."""
-    assert all(finding.remedy for finding in findings if finding.state == "missing")
+    assert all(finding.remedy for finding in findings if finding.state in ("missing", "wrong"))
     return {finding.part: finding for finding in reversed(findings)}
 
 
@@ -55,7 +55,7 @@ def test_a_broken_settings_file_is_a_finding(
     file = tmp_path / "settings.toml"
     file.write_text("volumne = 1\n", encoding="utf-8")
     found = by_part(doctor.examine(file, {"VOICE_SKILL_MODEL": str(model_folder)}))
-    assert found["config"].state == "missing"
+    assert found["config"].state == "wrong"
     assert "'volumne' is not known" in found["config"].detail
     assert found["model"].detail == str(model_folder)
 
@@ -81,6 +81,15 @@ def test_the_bundle_in_use_is_looked_at(tmp_path: Path, model_folder: Path) -> N
     file.write_text('bundle = "mine"\ndata_folder = "data"\n', encoding="utf-8")
     environ = {"VOICE_SKILL_MODEL": str(model_folder)}
     found = by_part(doctor.examine(file, environ))
-    assert found["bundle"].state == "missing"
+    assert found["bundle"].state == "wrong"
     assert str(tmp_path / "mine") in found["bundle"].detail
     assert by_part(doctor.examine(file, environ, resources.intents_folder()))["bundle"].state == "found"
+
+
+def test_a_wake_phrase_that_the_model_cannot_hear_is_a_finding(tmp_path: Path, model_folder: Path) -> None:
+    """It would never wake, and nobody would know why."""
+    file = tmp_path / "settings.toml"
+    file.write_text('wake_phrase = "hello xylomantor"\ndata_folder = "data"\n', encoding="utf-8")
+    findings = doctor.examine(file, {"VOICE_SKILL_MODEL": str(model_folder)})
+    wrong = [finding.detail for finding in findings if finding.state == "wrong"]
+    assert wrong == ["The model cannot hear 'xylomantor' of the wake phrase 'hello xylomantor'."]

@@ -235,4 +235,4 @@ def examine(_: Config, options: argparse.Namespace) -> int:
         print(f"{finding.part}: {finding.state}. {finding.detail}".rstrip())
         if finding.remedy:
             print(f"  what to do: {finding.remedy}")
-    return int(any(finding.state == "missing" for finding in findings))
+    return int(any(finding.state in ("missing", "wrong") for finding in findings))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -18,14 +18,14 @@ from voice_skill import config, resources
 from voice_skill.audio import devices
 from voice_skill.config import Config
 from voice_skill.content import reader
-from voice_skill.errors import ConfigError, VoiceSkillError
+from voice_skill.errors import BundleError, ConfigError, VoiceSkillError
 from voice_skill.hearing import model_store
 from voice_skill.hearing.microphone import DeviceMicrophone
 from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.memory import FILE_NAME, Memory
 from voice_skill.speaking.voice import Voice
 
-State: TypeAlias = Literal["found", "missing", "note"]
+State: TypeAlias = Literal["found", "missing", "wrong", "note"]
 Environ: TypeAlias = Mapping[str, str]
 
 OLDEST_PYTHON = (3, 10)
@@ -53,7 +53,7 @@ class Finding:
 
     part: str
     state: State
-    """``note``: it works, but there is something to know."""
+    """``wrong``: it is there, and has to be mended.  ``note``: it works, but there is something to know."""
     detail: str
     remedy: str = ""
     """What to do; empty where nothing need be done."""
@@ -79,6 +79,8 @@ def _look(part: str, look: _Look, settings: Config) -> list[Finding]:
     try:
         for finding in look(settings):
             found.append(finding)  # noqa: PERF402  # what was found before a failure is kept
+    except BundleError as error:
+        found.append(_wrong(part, str(error)))
     except VoiceSkillError as error:
         found.append(_missing(part, str(error)))
     except Exception as error:  # one broken part must not hide the others
@@ -90,11 +92,15 @@ def _missing(part: str, detail: str) -> Finding:
     return Finding(part, "missing", detail, _REMEDIES[part])
 
 
+def _wrong(part: str, detail: str) -> Finding:
+    return Finding(part, "wrong", detail, _REMEDIES[part])
+
+
 def _settings(file: Path | None, environ: Environ) -> tuple[Config, list[Finding]]:
     try:
         settings = config.load(file, environ)
     except ConfigError as error:
-        return config.overridden(Config(), environ), [_missing("config", str(error))]
+        return config.overridden(Config(), environ), [_wrong("config", str(error))]
     return settings, [Finding("config", "found", f"rate {settings.rate}, region {settings.region}")]
 
 
@@ -114,7 +120,7 @@ def _bundle(settings: Config) -> Iterator[Finding]:
     try:
         settings.require_region(bundle.regions)
     except ConfigError as error:
-        yield _missing("config", str(error))
+        yield _wrong("config", str(error))
 
 
 def _model_choice(settings: Config) -> model_store.Choice:
@@ -130,6 +136,14 @@ def _model(settings: Config) -> Iterator[Finding]:
         yield Finding("model", "note", choice.warning, "Choose again: voice-skill models use NAME")
     for note in model_store.notes(choice.folder):
         yield Finding("model", "note", note)
+    yield from _wake_phrase(settings, model_store.known_words(choice.folder))
+
+
+def _wake_phrase(settings: Config, known: Collection[str]) -> Iterator[Finding]:
+    for word in settings.wake_phrase.split():
+        if word not in known:
+            detail = f"The model cannot hear '{word}' of the wake phrase '{settings.wake_phrase}'."
+            yield Finding("config", "wrong", detail, "Set another 'wake_phrase', or take a larger model.")
 
 
 def _recogniser(settings: Config) -> Iterator[Finding]:
