@@ -16,6 +16,7 @@ import pytest
 from voice_skill.cli import _parser
 from voice_skill.config import load
 from voice_skill.content import check, reader
+from voice_skill.content.bundle import Bundle
 from voice_skill.core.asking import Asker
 from voice_skill.core.states import MOVES
 
@@ -112,18 +113,70 @@ def test_the_settings_of_the_readme_are_valid(tmp_path: Path) -> None:
     assert load(settings, {}).region == "uk"
 
 
-def test_the_example_intent_passes_the_check(bundle_folder: Path, tmp_path: Path) -> None:
-    """A newcomer who adds the README's example to the bundle meets no problem in it."""
-    intent, tests = re.findall(r"```yaml\n(.*?)```", README.read_text(), re.DOTALL)
+def with_files(bundle_folder: Path, tmp_path: Path, content: str, tests: str) -> list[str]:
+    """Give the problems of a copy of the bundle to which a new pair of files has been added."""
     for file in bundle_folder.glob("*.yaml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "night_light.yaml").write_text(intent)
-    (tmp_path / "night_light.test.yaml").write_text(tests)
+    (tmp_path / "extra.yaml").write_text(content)
+    (tmp_path / "extra.test.yaml").write_text(tests)
     bundle, problems = reader.read(tmp_path)
     assert bundle is not None, problems
     asker = Asker(bundle, bundle.regions["uk"])
-    found = check.find_problems(bundle, None, asker.understand)
-    assert not [str(problem) for problem in found if problem.place.file.startswith("night_light")]
+    return [str(problem) for problem in check.find_problems(bundle, None, asker.understand)]
+
+
+def test_the_example_intent_passes_the_check(bundle_folder: Path, tmp_path: Path) -> None:
+    """Whoever adds the README's example to the bundle meets no problem, in it or in its neighbours."""
+    content, tests = re.findall(r"```yaml\n(.*?)```", README.read_text(), re.DOTALL)
+    assert not with_files(bundle_folder, tmp_path, content, tests)
+
+
+@pytest.mark.parametrize(
+    "phrases",
+    [
+        (
+            "do compression socks work",
+            "should i wear tight stockings in bed",
+            "would flight socks stop my cramps",
+            "are support stockings any use",
+            "do knee socks help at night",
+        ),
+        (
+            "the cat sleeps on my legs",
+            "could my dog lying on my feet cause it",
+            "is it the cat on the bed",
+            "should i keep the dog off the bed",
+            "my pet lies on my calves",
+        ),
+        (
+            "i wear high heels all day",
+            "are my heels the reason",
+            "would flat pumps work",
+            "is it my stilettos",
+            "should i give up heels",
+        ),
+    ],
+    ids=["socks", "pets", "heels"],
+)
+def test_a_new_intent_leaves_its_neighbours_alone(
+    bundle_folder: Path, tmp_path: Path, phrases: tuple[str, ...]
+) -> None:
+    """No test of the bundle holds by so little that five phrases on another subject break it."""
+    listed = "".join(f"      - {phrase}\n" for phrase in phrases)
+    asked = "".join(f"      - so {phrase}\n" for phrase in phrases)
+    content = (
+        f"intents:\n  extra:\n    title: something else\n    phrases:\n{listed}"
+        "    replies: [That may well be.]\n    sources: [N1]\n    reviewed: 2026-11-22\n"
+    )
+    tests = f"tests:\n  - intent: extra\n    say:\n{asked}"
+    assert not with_files(bundle_folder, tmp_path, content, tests)
+
+
+def test_every_region_is_listed(bundle: Bundle) -> None:
+    """Whoever sets a region has to know its name."""
+    listed = re.search(r"The regions are (.*?)\.\n", README.read_text())
+    assert listed
+    assert re.findall(r"`(\w+)`", listed[1]) == sorted(bundle.regions)
 
 
 def test_figures_are_measured_not_promised() -> None:
