@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from hearing_sets import Clip, Floats
+from hearing_sets import Clip
 
 from voice_skill.config import Config
 from voice_skill.core import vocabulary
@@ -36,7 +36,7 @@ class Outcome:
     speeches: int
     """Utterances that it was taken for."""
     lag: float
-    """Seconds from the last sample of the clip to the decision; nan where nothing was heard."""
+    """Seconds from the end of the last word to the decision; nan where nothing was heard."""
 
 
 @dataclass
@@ -85,8 +85,10 @@ class Chain:
         """The intent of a text as it is typed."""
         return self._asker.ask(text).intent
 
-    def hear(self, sound: Floats, room: float = 6.0) -> Outcome:
+    def hear(self, clip: Clip, room: float = 6.0) -> Outcome:
         """One clip in a room with a faint noise of its own (root mean square, of 32,767)."""
+        sound = clip.sound
+        over = LEAD + len(sound) / RATE - clip.after
         chance = np.random.default_rng(len(sound))
         around = np.concatenate([np.zeros(round(LEAD * RATE)), sound, np.zeros(round(TRAIL * RATE))])
         samples = (around + chance.normal(0, room, len(around))).clip(-32768, 32767).astype("<i2")
@@ -97,7 +99,7 @@ class Chain:
         for start in range(0, len(samples), BLOCK):
             speech = listener.feed(samples[start : start + BLOCK].tobytes())
             if speech is not None:
-                heard.append((speech, (start + BLOCK) / RATE - LEAD - len(sound) / RATE))
+                heard.append((speech, (start + BLOCK) / RATE - over))
         text = " ".join(speech.hearing.text for speech, _ in heard)
         sure = float(np.mean([speech.hearing.confidence for speech, _ in heard])) if heard else 0.0
         answer = self._asker.ask(text, confidence=sure)
@@ -106,7 +108,7 @@ class Chain:
 
     def tally(self, clips: Sequence[Clip], meant: Sequence[str]) -> Tally:
         """Hear them all; ``meant`` are the intents."""
-        return Tally([(name, self.hear(clip.sound)) for clip, name in zip(clips, meant, strict=True)])
+        return Tally([(name, self.hear(clip)) for clip, name in zip(clips, meant, strict=True)])
 
 
 def row(name: str, tally: Tally) -> str:

@@ -30,6 +30,8 @@ class Clip:
 
     sound: Floats
     text: str
+    after: float = 0.0
+    """Seconds of other sound after the last word."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def with_noise(clip: Clip, noise: Floats, decibels: float, chance: np.random.Gen
     start = int(chance.integers(len(noise)))
     piece = np.take(noise, np.arange(start, start + len(sound)), mode="wrap")
     ratio = np.sqrt(np.mean(clip.sound**2)) / (np.sqrt(np.mean(piece**2)) + 1e-3)
-    return Clip((sound + piece * np.float32(ratio * 10 ** (-decibels / 20))).clip(-32768, 32767), clip.text)
+    noisy = (sound + piece * np.float32(ratio * 10 ** (-decibels / 20))).clip(-32768, 32767)
+    return Clip(noisy, clip.text, clip.after + 0.5)
 
 
 def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int) -> list[Test]:
@@ -155,7 +158,8 @@ def whole_tests(
     found = []
     for name, requests in (("sentences of the bundle's tests", listed), ("questions not listed", unlisted)):
         clips = [
-            Clip(at_level((say_rms, say_ked)[i % 2](text)), text) for i, (text, _) in enumerate(requests)
+            Clip(at_level(_bare((say_rms, say_ked)[i % 2](text))), text)
+            for i, (text, _) in enumerate(requests)
         ]
         intents = [intent for _, intent in requests]
         in_steady = [with_noise(c, steady[i % len(steady)], 10, chance) for i, c in enumerate(clips)]
