@@ -134,6 +134,16 @@ def emergency(bundle: Bundle) -> Scene:
     return idle(bundle).hears("my chest hurts").expect("reply emergency").settles()
 
 
+def cramp_weak(bundle: Bundle) -> Scene:
+    """In a cramp the leg will not move, and we have asked whether it is more than the cramp."""
+    return cramp(bundle).hears("i can't move my leg").expect("cramp_numb").settles()
+
+
+def emergency_doubted(bundle: Bundle) -> Scene:
+    """Somebody in an emergency says that all is well, and we have asked whether it is dealt with."""
+    return emergency(bundle).hears("i'm fine").expect("emergency_check").settles()
+
+
 def standby(bundle: Bundle) -> Scene:
     """We are asleep."""
     return idle(bundle).hears("good night").settles()
@@ -164,7 +174,9 @@ PLACES: Mapping[str, Callable[[Bundle], Scene]] = {
         cramp_flag_asked,
         cramp_in_routine,
         cramp_over,
+        cramp_weak,
         emergency,
+        emergency_doubted,
         standby,
     )
 }

@@ -15,7 +15,9 @@ AWAKE = [place for place in PLACES if place != "standby"]
 # --- a cramp, now ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place not in ("emergency", "greeting")])
+@pytest.mark.parametrize(
+    "place", [place for place in PLACES if place not in ("emergency", "emergency_doubted", "greeting")]
+)
 @pytest.mark.parametrize("text", ["cramp", "i've got a cramp", "ow my calf is cramping", "help cramp"])
 def test_a_cramp_is_answered_with_the_first_instruction(bundle: Bundle, place: str, text: str) -> None:
     """From everywhere the first words are the thing to do, without greeting, question or tone before."""
@@ -69,13 +71,93 @@ def test_the_first_steps_of_a_cramp_come_in_time(bundle: Bundle) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yes", "it's gone", "better", "it let go", "much better now", "yes it is", "yes it's going"]
+    "text", ["it's gone", "better", "it let go", "much better now", "yes it's going", "i'm fine"]
 )
 @pytest.mark.parametrize("place", ["cramp", "cramp_asked"])
 def test_a_cramp_that_has_let_go(bundle: Bundle, place: str, text: str) -> None:
     """When it has gone, a word about soreness, and no more questions."""
     scene = PLACES[place](bundle).hears(text).expect_only("cramp_eased").expect_state(State.IDLE)
     scene.settles().silence(600)
+
+
+@pytest.mark.parametrize("text", ["yes", "yes it is", "okay"])
+def test_only_where_asked_a_yes_means_that_it_has_let_go(bundle: Bundle, text: str) -> None:
+    """A yes to an instruction is no word about the cramp; to the question whether it lets go it is."""
+    situations.cramp_asked(bundle).hears(text).expect_only("cramp_eased")
+    scene = situations.cramp(bundle).hears(text).expect_only().expect_state(State.CRAMP)
+    scene.waits_for("cramp_2", limit=10)
+
+
+@pytest.mark.parametrize("text", ["carry on", "start the routine", "okay carry on"])
+def test_going_on_in_a_cramp_goes_on_with_first_aid(bundle: Bundle, text: str) -> None:
+    """Nothing but the person's word that it has let go ends first aid."""
+    situations.cramp(bundle).hears(text).expect_only("cramp_2").expect_state(State.CRAMP)
+
+
+def test_okay_in_the_middle_of_an_instruction_loses_nothing(bundle: Bundle) -> None:
+    """Who speaks into an instruction hears it again."""
+    situations.idle(bundle).hears("cramp").wait(1).hears("okay").expect_only("cramp_1")
+    situations.idle(bundle).hears("cramp").wait(1).hears("louder").expect_only("louder_done", "cramp_1")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("cramp in my calf", "cramp_1"),
+        ("the front of my thigh is cramping", "cramp_1_front"),
+        ("the back of my thigh is cramping", "cramp_1_back"),
+        ("my hamstring is cramping", "cramp_1_back"),
+        ("my thigh is cramping", "cramp_1_thigh"),
+        ("my foot is cramping", "cramp_1_foot"),
+        ("cramp in the arch of my foot", "cramp_1_foot"),
+    ],
+)
+def test_the_first_instruction_fits_the_place(bundle: Bundle, text: str, first: str) -> None:
+    """What eases the calf would tighten the front of the thigh."""
+    situations.idle(bundle).hears(text).expect_only(first)
+    situations.emergency(bundle).hears(text).expect_only("emergency_first", first)
+    situations.cramp(bundle).hears(text).expect_only(first)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["i can't reach my foot", "i can't lift my toes", "i can't bend my foot", "easier", "i can't reach"],
+)
+@pytest.mark.parametrize("place", ["cramp", "cramp_asked"])
+def test_who_cannot_reach_is_shown_another_way(bundle: Bundle, place: str, text: str) -> None:
+    """The wall or a towel does it too; first aid then goes on where it was."""
+    scene = PLACES[place](bundle).hears(text).expect_only("cramp_wall").expect_state(State.CRAMP)
+    scene.settles().waits_for("cramp_easing" if place == "cramp_asked" else "cramp_1", limit=21)
+
+
+@pytest.mark.parametrize("text", ["wait", "hang on", "pause"])
+def test_a_cramp_waits(bundle: Bundle, text: str) -> None:
+    """Who wants time gets it, and is then asked the same again."""
+    scene = situations.cramp_asked(bundle).hears(text).expect_only("cramp_wait").settles()
+    scene.silence(19).waits_for("cramp_easing", limit=2)
+
+
+def test_talk_does_not_lead_through_first_aid(bundle: Bundle) -> None:
+    """What is not for us is no answer: the question comes again, twice, and then only time goes on."""
+    scene = situations.cramp_asked(bundle)
+    for said in (["cramp_easing"], ["cramp_easing"], [], []):
+        scene.hears("purple monkeys dance on the roof").expect_only(*said).settles()
+    scene.after(9).expect_only("cramp_flag")
+
+
+def test_only_who_says_so_wants_silence(bundle: Bundle) -> None:
+    """Being alone with a cramp is no wish to be left alone."""
+    situations.cramp(bundle).hears("i'm alone").expect_state(State.CRAMP)
+    situations.cramp(bundle).hears("leave me alone").expect_state(State.STANDBY)
+
+
+def test_a_leg_that_will_not_move_in_a_cramp_is_asked_about(bundle: Bundle) -> None:
+    """A cramp alone can hold a leg; whether it is more is asked first, and doubt counts as more."""
+    for text in ("yes", "i don't know", "purple monkeys dance", "no but it's gone cold"):
+        scene = situations.cramp_weak(bundle).hears(text).expect_only("reply emergency")
+        scene.expect_state(State.EMERGENCY)
+    situations.cramp_weak(bundle).waits_for("reply emergency", limit=10)
+    situations.cramp_weak(bundle).hears("no").expect_only("cramp_wall").expect_state(State.CRAMP)
 
 
 @pytest.mark.parametrize(

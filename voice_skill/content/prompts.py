@@ -35,15 +35,18 @@ PROMPTS: Mapping[str, frozenset[str]] = {
             # in the routine
             *("paused", "resumed", "at_first_step", "at_last_step", "skipping", "not_in_routine"),
             *("hurts", "hurts_gentlest", "hurts_declined", "wall_needs_steady", "gentlest_already"),
-            *("routine_stopped", "routine_already", "carry_on_declined"),
+            *("routine_stopped", "routine_already", "carry_on_declined", "dizzy"),
             # the voice itself
             *("slower_done", "faster_done", "louder_done", "quieter_done"),
             *("slowest", "fastest", "loudest", "quietest"),
             # a cramp right now
             *("cramp_1", "cramp_2", "cramp_easing", "cramp_flag", "cramp_edge", "cramp_stand", "cramp_warm"),
+            *("cramp_1_front", "cramp_1_thigh", "cramp_1_back", "cramp_1_foot"),
+            *("cramp_wall", "cramp_wait", "cramp_numb"),
             *("cramp_eased", "cramp_long", "cramp_to_routine", "cramp_stay", "cramp_flag_silence"),
             # an emergency
             *("emergency_stay", "emergency_no_stretch", "emergency_over"),
+            *("emergency_first", "emergency_check", "emergency_quiet"),
             # when a part of the machine fails
             *("microphone_lost", "microphone_back", "microphone_silent", "speaker_lost", "speaker_back"),
             *("voice_lost", "memory_lost", "memory_back"),

@@ -37,10 +37,14 @@ ON_SUBJECT = 0.12
 """From this probability on something that names our subject is worth asking about: it is hardly idle talk."""
 SUBJECT = frozenset(map(stem, ("cramp", "charley", "spasm", "calf", "calves")))
 """Words that name our subject."""
+CRAMP = frozenset(map(stem, ("cramp", "charley", "spasm", "seized", "seizing", "locked", "knot")))
+"""Words that name a cramp."""
 MOST_AT_ONCE = 3
 """More commands than this in one breath are taken for talk."""
 
-ONLY_WHEN_ASKED = frozenset({"yes", "no"})
+ONLY_WHEN_ASKED = frozenset({"yes", "no", "not_now", "fine"})
+ONLY_WORD_FOR_WORD = frozenset({"quiet"})
+"""Whoever is taken for wanting silence by mistake is left alone with the cramp."""
 ONLY_IN_ROUTINE = frozenset(
     {"next", "back", "skip", "pause", "resume", "how_long_left", "where_am_i", "easier"}
 )
@@ -96,12 +100,13 @@ class Interpreter:
         self._intents = bundle.intents
         self._red_flags = RedFlags(bundle.red_flags, bundle.signs, bundle.words)
         self._exact: dict[tuple[str, ...], tuple[Intent, str]] = {}
-        for intent in bundle.intents.values():
-            for phrase in intent.phrases:
-                self._exact.setdefault(words(phrase), (intent, phrase))
-                self._exact.setdefault(without_fillers(words(phrase)), (intent, phrase))
+        for form in (tuple, without_fillers):  # "I'm not well" in full goes before "I'm not"
+            for intent in bundle.intents.values():
+                for phrase in intent.phrases:
+                    self._exact.setdefault(form(words(phrase)), (intent, phrase))
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
+        self._clear_no = {words(each) for run in bundle.words.get("clear_no", ()) for each in run.split("|")}
         self._matcher = Matcher(phrases_of(bundle), learned)
 
     def interpret(
@@ -167,6 +172,12 @@ class Interpreter:
             and _may_be_meant(meant.intent, state)
         )
 
+    def is_clear_no(self, text: str) -> bool:
+        """Whether ``text`` is a no and nothing besides, as safety asks for it."""
+        tokens = words(text)
+        start = next((place for place, token in enumerate(tokens) if token not in FILLERS), 0)
+        return tokens[start:] in self._clear_no
+
     def nearest(self, text: str) -> list[Candidate]:
         """The intents by likeness alone, for explaining a result."""
         return self._matcher.rank(text)
@@ -175,7 +186,8 @@ class Interpreter:
         # The rules have read it already: likeness to a warning sign is at best worth a question.
         barred = RED_FLAG_LEVELS if self._red_flags.is_ruled_out(text) else ()
         result = self._matcher.match(
-            text, lambda intent: intent not in barred and _may_be_meant(intent, state)
+            text,
+            lambda intent: intent not in (*barred, *ONLY_WORD_FOR_WORD) and _may_be_meant(intent, state),
         )
         best = result.best
         if best is None or best.intent == NONE:
@@ -190,7 +202,7 @@ class Interpreter:
         sure = isinstance(result, Match) and confidence >= LOW_CONFIDENCE
         if best.intent in RED_FLAG_LEVELS:
             sure = False
-        if best.intent == "cramp_now" and best.score >= URGENT:
+        if best.intent == "cramp_now" and best.score >= URGENT and on_subject:
             sure = True
         return Interpretation(
             best.intent, "act" if sure else "confirm", best.score, runner_up, best.phrase, None, "likeness"
@@ -200,6 +212,11 @@ class Interpreter:
         """For commands and warning signs, "not" must stand on both sides or on neither."""
         plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
         return plain or same_polarity(normal(text), best.phrase)
+
+
+def names_cramp(text: str) -> bool:
+    """Whether a cramp is called by its name."""
+    return not CRAMP.isdisjoint(map(stem, words(text)))
 
 
 def phrases_of(bundle: Bundle) -> list[tuple[str, str]]:

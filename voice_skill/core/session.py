@@ -21,16 +21,22 @@ was over.  States change through ``enter`` only, which holds them against ``MOVE
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voice_skill.content.bundle import Bundle, Line, Region, StateName
 from voice_skill.core.acts.answers import MOST_MISSES, ask_which, miss, take_named
-from voice_skill.core.acts.care import cramp_goes_on, stay_with_emergency
+from voice_skill.core.acts.care import cramp_goes_on, overhear
 from voice_skill.core.acts.leading import resume
 from voice_skill.core.coach import Coach
 from voice_skill.core.cues import Cue
 from voice_skill.core.first_aid import FirstAid
-from voice_skill.core.interpreter import LOW_CONFIDENCE, NONE, Interpretation, Interpreter
+from voice_skill.core.interpreter import (
+    LOW_CONFIDENCE,
+    NONE,
+    Interpretation,
+    Interpreter,
+    names_cramp,
+)
 from voice_skill.core.script import Script
 from voice_skill.core.states import MOVES, State
 from voice_skill.core.tables import (
@@ -62,8 +68,16 @@ PATIENCE = 8.0
 """Seconds of silence after a question before something is done about it."""
 EMERGENCY_REMINDER = 30.0
 """Seconds of silence after which the emergency number is said once more."""
-_NAMING = [(word,) for word in ("yes", "yeah", "it", "one", "only", "just", "the", "there", "left", "right")]
-"""First words of an answer that names a sign."""
+EMERGENCY_LEFT = 600.0
+"""Seconds of silence after which an emergency is taken for over, and we only listen."""
+_NAMING = frozenset(
+    {
+        *("yes", "yeah", "it", "one", "only", "just", "the", "there", "left", "right"),
+        *("not", "but", "and", "though", "although", "except"),
+    }
+)
+"""First words of an answer that names a sign, after a "no" or without."""
+_NO = frozenset({"no", "nope", "nah"})
 TWO_TURNS = 20.0
 """Seconds within which two utterances are read together by the red-flag rules."""
 LONGEST_PAUSE = 900.0
@@ -72,8 +86,6 @@ NOISE = 0.5
 """What is heard with less confidence than this and means nothing is taken for noise."""
 GHOST = 0.35
 """A yes or no below this may be one of the short words that recognisers hear in silence."""
-DOUBTFUL_NO = 0.4
-"""A no below this is no clear no to a safety question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,10 @@ class Session:
         """Whether the present utterance made us fall silent."""
         self.meant = Interpretation(NONE, "none", 0.0)
         """What the latest utterance was taken for."""
+        self.suspected = self.meant
+        """A warning sign that we have asked about before warning."""
+        self.told: set[str] = set()
+        """The red flags that were answered in the present emergency."""
         self.now = 0.0
         self._interpreter = interpreter
         self._met = recollection.met
@@ -251,7 +267,8 @@ class Session:
             case State.CRAMP:
                 return self.aid.quiet() if self.aid else None
             case State.EMERGENCY:
-                return None if self.reminded else EMERGENCY_REMINDER
+                longest = EMERGENCY_LEFT if self._quiet_after is not None else None
+                return longest if self.reminded else EMERGENCY_REMINDER
             case State.PAUSED:
                 longest = LONGEST_PAUSE if self._quiet_after is not None else None
                 return longest if self.pause_seconds is None else self.pause_seconds
@@ -275,9 +292,8 @@ class Session:
                 self._fall_asleep()
             else:
                 cramp_goes_on(self)
-        elif self.state is State.EMERGENCY:
-            self.reminded = True
-            self.script.prompt("emergency_stay")
+        elif self.state is State.EMERGENCY and not self.reminded:
+            overhear(self)
         elif self.pause_seconds is not None:
             resume(self)
         else:
@@ -330,7 +346,8 @@ class Session:
         if self.question in CHOICES and not meant.alarm and take_named(self, heard.text):
             return
         if meant.tier == "act":
-            self._take_clearly(meant, heard.confidence)
+            self.misses = 0
+            self.act_on(meant)
         else:
             self._take_doubtfully(meant)
 
@@ -339,16 +356,25 @@ class Session:
         recent = self._before if self.now - self._before_at <= TWO_TURNS else ""
         meant = self._interpreter.interpret(heard.text, self.context, heard.confidence, recent)
         self._before, self._before_at = "" if meant.alarm else heard.text, self.now
-        if (
-            self.question
-            and QUESTIONS[self.question].safety
-            and not meant.alarm
-            and meant.lane != "word for word"
-        ):
-            # Asked about the legs, people name the sign alone: "one is bigger", "yes a bit swollen".
-            named = self._interpreter.interpret(f"my leg {heard.text}", self.context, heard.confidence)
-            return named if named.alarm and words(heard.text)[:1] in _NAMING else meant
-        return meant
+        safety = self.question and QUESTIONS[self.question].safety
+        return self._on_safety(meant, heard) if safety and not meant.alarm else meant
+
+    def _on_safety(self, meant: Interpretation, heard: Heard) -> Interpretation:
+        """What it means as an answer to a safety question, where only a clear no is a no.
+
+        Asked about the legs, people name the sign alone: "one is bigger", "no but it's hot", "my left calf".
+        """
+        if heard.confidence >= LOW_CONFIDENCE and self._interpreter.is_clear_no(heard.text):
+            return replace(meant, intent="no", tier="act", also=())
+        said = words(heard.text)
+        said = said[1:] if _NO.issuperset(said[:1]) else said
+        if _NAMING.issuperset(said[:1]):
+            named = self._interpreter.interpret(" ".join(("my leg", *said)), self.context, heard.confidence)
+            if named.alarm:
+                return named
+        mistaken = meant.intent in ("no", "fine")
+        mistaken |= meant.intent in ("cramp_now", "cramp_still") and not names_cramp(heard.text)
+        return replace(meant, intent="not_sure", tier="act", also=()) if mistaken else meant
 
     def _is_noise(self, meant: Interpretation, confidence: float) -> bool:
         """Whether something heard is to be passed over in silence."""
@@ -356,26 +382,17 @@ class Session:
             # A television gives half a "cramp" now and then; it must not wake anybody.
             sure = meant.tier == "act" and confidence >= LOW_CONFIDENCE
             return not sure or meant.intent not in ACTS[State.STANDBY]
-        led = self.state is State.ROUTINE and not self.question
+        led = self.state is State.CRAMP or (self.state is State.ROUTINE and not self.question)
         if led and meant.tier == "none" and self.misses >= MOST_MISSES:
             return True  # people are talking to each other
         if meant.intent == NONE and self.script.speaking:
             return True
         return confidence < (NOISE if meant.intent == NONE else GHOST) and meant.intent in (NONE, "yes", "no")
 
-    def _take_clearly(self, meant: Interpretation, confidence: float) -> None:
-        """Act on what was understood, but for a "no" to a safety question that may have been another word."""
-        self.misses = 0
-        question = QUESTIONS[self.question] if self.question else None
-        if question and question.safety and meant.intent == "no" and confidence < DOUBTFUL_NO:
-            question.doubt(self)
-        else:
-            self.act_on(meant)
-
     def _take_doubtfully(self, meant: Interpretation) -> None:
         """Ask, or say that nothing was understood, as the state allows."""
         if self.state is State.EMERGENCY:
-            stay_with_emergency(self)
+            overhear(self)
         elif meant.lane == "too long":
             self.script.prompt("too_long")
         elif self.question:
@@ -394,7 +411,9 @@ class Session:
                 "yes": question.yes,
                 "no": question.no,
                 "not_sure": question.doubt,
+                "fine": question.no,
                 "never_mind": question.dropped,
+                "not_now": question.dropped,
             } | OTHER_ANSWERS.get(self.question, {})
             act = answers.get(meant.intent)
             if act:

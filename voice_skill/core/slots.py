@@ -25,10 +25,11 @@ _PARTS = "part|step|section"
 _PART = re.compile(
     rf"\b(?:{_PARTS}|number) (?:number )?({_NUMBER})\b|\b({'|'.join(_ORDINALS)}) (?:{_PARTS})\b"
 )
-_PLACES = "calf|calves|thigh|hamstring|shin|foot|feet|toe|toes|ankle|knee"
+_PLACES = "calf|calves|thigh|hamstring|shin|foot|feet|toe|toes|arch|ankle|knee"
 _PLACE = re.compile(rf"\b({_PLACES})s?\b")
+_THIGH = re.compile(r"\b(front|back) of (?:\w+ ){0,2}thighs?\b|\b(front) thigh\b")
 _SIDE = re.compile(rf"\b(left|right|both)(?: (?:{_PLACES}|legs?|side|one)| of)\b")
-_ONE = {"calves": "calf", "feet": "foot", "toes": "toe"}
+_ONE = {"calves": "calf", "feet": "foot", "toes": "toe", "arch": "foot"}
 
 _DETAILS: Mapping[str, tuple[str, ...]] = {
     "pause": ("seconds",),
@@ -64,6 +65,9 @@ def _part(said: str) -> str:
 
 
 def _place(said: str) -> str:
+    thigh = _THIGH.search(said)
+    if thigh:
+        return f"{thigh[1] or thigh[2]} of thigh"
     found = _PLACE.search(said)
     return _ONE.get(found[1], found[1]) if found else ""
 

@@ -21,10 +21,10 @@ MOVES: dict[State, frozenset[State]] = {
     State.ROUTINE: frozenset({State.IDLE, State.PAUSED, State.CRAMP, State.EMERGENCY, State.STANDBY}),
     State.PAUSED: frozenset({State.IDLE, State.ROUTINE, State.CRAMP, State.EMERGENCY, State.STANDBY}),
     State.CRAMP: frozenset({State.IDLE, State.PAUSED, State.EMERGENCY, State.STANDBY}),
-    State.EMERGENCY: frozenset({State.IDLE}),
+    State.EMERGENCY: frozenset({State.IDLE, State.STANDBY}),
     State.STANDBY: frozenset({State.IDLE, State.CRAMP, State.EMERGENCY}),
 }
-"""From an emergency only the person leads back; out of standby nothing starts by itself."""
+"""From an emergency nothing leads to the stretches; out of standby nothing starts by itself."""
 
 HELP: dict[State, str] = {
     State.IDLE: "help_idle",

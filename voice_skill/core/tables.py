@@ -21,14 +21,26 @@ from voice_skill.core.acts.answers import (
 )
 from voice_skill.core.acts.care import (
     ask_whether_cramp,
+    ask_whether_over,
     cramp_eased,
     cramp_goes_on,
+    ease_beside_emergency,
     first_aid,
+    help_in_cramp,
+    keep_on,
     leave_emergency,
+    leave_emergency_quietly,
     leave_first_aid,
+    no_stretching_now,
+    overhear,
     refuse_stretching,
+    say_step_again,
+    sit_down,
     stay_with_emergency,
+    wait_in_cramp,
     warn,
+    warn_after_all,
+    warn_once,
     warn_then_go_on,
 )
 from voice_skill.core.acts.leading import (
@@ -110,11 +122,17 @@ QUESTIONS: dict[str, Question] = {
     "carry_on_offer": Question(carry_on_safely, forget_place, again="carry_on_again"),
     "hurts": Question(make_easier, rest, rest, rest, rest),
     "hurts_idle": Question(first_aid, meant_neither),
-    "cramp_easing": Question(cramp_eased, cramp_goes_on, cramp_goes_on, cramp_goes_on, leave_first_aid),
+    "cramp_easing": Question(cramp_eased, cramp_goes_on, say_step_again, cramp_goes_on, leave_first_aid),
     "cramp_flag": Question(
         refuse_stretching, cramp_goes_on, warn_then_go_on, warn_then_go_on, leave_first_aid, safety=True
     ),
+    "cramp_numb": Question(
+        warn_after_all, help_in_cramp, warn_after_all, warn_after_all, leave_first_aid, safety=True
+    ),
     "cramp_to_routine": Question(resume, stop_routine, rest, rest, stop_routine),
+    "emergency_check": Question(
+        leave_emergency, stay_with_emergency, overhear, stay_with_emergency, leave_emergency
+    ),
 }
 """Every question.  A safety question takes neither silence nor doubt for a no."""
 
@@ -131,6 +149,8 @@ OTHER_ANSWERS: dict[str, dict[str, Act]] = {
     },
     "safety_unsure": {"it_hurts": refuse_stretching, "stop": decline},
     "steady_check": {
+        "dizzy": not_steady,
+        "fine": perhaps_steady,
         "variant_seated": choose_variant,
         "variant_bed": choose_variant,
         "variant_wall": steady,
@@ -140,14 +160,19 @@ OTHER_ANSWERS: dict[str, dict[str, Act]] = {
     "carry_on_offer": {"resume": carry_on_safely, "stop": forget_place},
     "hurts": {"easier": make_easier, "it_hurts": make_easier},
     "hurts_idle": {"cramp_now": first_aid, "cramp_still": first_aid, "stop": decline},
-    "cramp_easing": {"cramp_eased": cramp_eased, "cramp_still": cramp_goes_on, "it_hurts": cramp_goes_on},
+    "cramp_easing": {
+        **dict.fromkeys(("cramp_eased", "fine"), cramp_eased),
+        **dict.fromkeys(("cramp_still", "it_hurts", "not_sure", "not_now"), cramp_goes_on),
+    },
     "cramp_flag": {
+        "not_now": warn_then_go_on,
         "it_hurts": warn_then_go_on,
         "cramp_still": warn_then_go_on,
         "next": warn_then_go_on,
         "more": warn_then_go_on,
     },
     "cramp_to_routine": {"start_routine": resume, "resume": resume, "next": resume, "stop": stop_routine},
+    "emergency_check": dict.fromkeys(("fine", "cramp_eased"), leave_emergency),
 }
 """Intents that answer a question in other words than yes, no, "I don't know" and "never mind"."""
 
@@ -191,6 +216,9 @@ _ANYWHERE: dict[str, Act] = {
     "thanks": welcome,
     "yes": nothing_asked,
     "no": acknowledge,
+    "not_now": acknowledge,
+    "fine": acknowledge,
+    "dizzy": sit_down,
     "not_sure": acknowledge,
     "never_mind": acknowledge,
     "first_one": nothing_asked,
@@ -217,6 +245,7 @@ _IN_ROUTINE: dict[str, Act] = _ANYWHERE | {
     "how_long_left": tell_time_left,
     "where_am_i": tell_where,
     "stop": stop_routine,
+    "not_now": stop_routine,
 }
 ACTS: dict[State, dict[str, Act]] = {
     State.IDLE: _ANYWHERE,
@@ -225,14 +254,26 @@ ACTS: dict[State, dict[str, Act]] = {
     State.CRAMP: {
         **_ANYWHERE,
         **dict.fromkeys(
-            ("cramp_still", "it_hurts", "next", "more", "no", "not_sure", "easier"), cramp_goes_on
+            ("cramp_still", "it_hurts", "next", "more", "no", "not_now", "not_sure", "skip"), cramp_goes_on
         ),
-        **dict.fromkeys(("variant_seated", "variant_wall", "variant_bed", "skip"), cramp_goes_on),
-        **dict.fromkeys(("cramp_eased", "yes", "start_routine", "resume"), cramp_eased),
+        **dict.fromkeys(
+            ("variant_seated", "variant_wall", "variant_bed", "start_routine", "resume"), cramp_goes_on
+        ),
+        **dict.fromkeys(("cramp_eased", "fine"), cramp_eased),
+        "yes": keep_on,
+        "pause": wait_in_cramp,
+        "easier": help_in_cramp,
         **dict.fromkeys(("stop", "never_mind"), leave_first_aid),
     },
     State.EMERGENCY: {
-        "emergency": warn,
+        "emergency": warn_once,
+        "cramp_now": ease_beside_emergency,
+        "fine": ask_whether_over,
+        **dict.fromkeys(("repeat", "wake"), stay_with_emergency),
+        **dict.fromkeys(
+            ("start_routine", "resume", "variant_seated", "variant_wall", "variant_bed", "help_stretching"),
+            no_stretching_now,
+        ),
         "more": tell_more,
         "source": name_source,
         "help": tell_what_to_say,
@@ -240,10 +281,8 @@ ACTS: dict[State, dict[str, Act]] = {
         "faster": change_voice,
         "louder": change_voice,
         "quieter": change_voice,
-        "stop": hush_only,
-        "pause": hush_only,
-        "quiet": hush_only,
-        "thanks": welcome,
+        **dict.fromkeys(("stop", "pause", "thanks"), hush_only),
+        **dict.fromkeys(("quiet", "good_night"), leave_emergency_quietly),
         "never_mind": leave_emergency,
     },
     State.STANDBY: {
@@ -260,7 +299,7 @@ OTHERWISE: dict[State, Act] = {
     State.ROUTINE: answer,
     State.PAUSED: answer,
     State.CRAMP: answer,
-    State.EMERGENCY: stay_with_emergency,
+    State.EMERGENCY: overhear,
     State.STANDBY: hush_only,
 }
 """What is done for intents that ``ACTS`` does not name; in most states they are questions to be answered."""

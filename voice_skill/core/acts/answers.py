@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voice_skill.core.acts.care import cramp_goes_on
+from voice_skill.core.acts.care import say_step_again
 from voice_skill.core.acts.manners import decline
 from voice_skill.core.interpreter import Interpretation
 from voice_skill.core.states import HELP, State
@@ -138,10 +138,11 @@ def meant_neither(s: Session) -> None:
 
 def miss(s: Session) -> None:
     """Say that nothing was understood: short, then with help, then with a choice, then nothing."""
-    s.misses += 1
     if s.state is State.CRAMP:
-        cramp_goes_on(s)
-    elif s.state is State.IDLE and s.misses <= 3:
+        say_step_again(s)
+        return
+    s.misses += 1
+    if s.state is State.IDLE and s.misses <= 3:
         s.script.prompt(f"no_match_{s.misses}")
     elif s.state is not State.IDLE and s.misses <= MOST_MISSES:
         s.script.prompt("no_match_1" if s.misses == 1 else HELP[s.state])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voice_skill.core.first_aid import QUESTIONS, FirstAid
+from voice_skill.core.first_aid import ASKED_FIRST, QUESTIONS, FirstAid
 from voice_skill.core.states import State
 
 if TYPE_CHECKING:
     from voice_skill.core.session import Session
 
-STRETCHING = ("start_routine", "resume", "variant_seated", "variant_wall", "variant_bed", "help_stretching")
+SAID_AGAIN = 2
+"""How often a step of first aid is said again because nothing was understood."""
 
 
 # --- warning signs --------------------------------------------------------------------------------
@@ -20,10 +21,17 @@ def warn(s: Session) -> None:
     """Answer a warning sign; from the second level on nothing else goes on beside it."""
     intent = s.bundle.intents[s.meant.intent]
     rule = s.meant.alarm.rule if s.meant.alarm else None
+    if s.state is State.CRAMP and rule and rule.id in ASKED_FIRST:
+        s.suspected = s.meant
+        s.ask("cramp_numb")
+        return
     told = rule or intent
     s.topic.begin(rule.more if rule and rule.more else intent.more, told.sources, told.reviewed)
     if intent.name != "appointment":
         s.drop_everything()
+        if s.state is not State.EMERGENCY:
+            s.told.clear()
+        s.told.add(rule.id if rule else "")
         s.enter(State.EMERGENCY if intent.name == "emergency" else State.IDLE)
         s.reminded = False
     tell = rule.tell if rule and rule.tell else "what is wrong"
@@ -39,15 +47,61 @@ def refuse_stretching(s: Session) -> None:
     s.script.prompt("safety_yes")
 
 
+def warn_after_all(s: Session) -> None:
+    """What a cramp alone might have raised is more than a cramp."""
+    s.meant = s.suspected
+    s.enter(State.IDLE)
+    warn(s)
+
+
+def warn_once(s: Session) -> None:
+    """In an emergency, a new sign is answered; one that was answered may be told to the ambulance."""
+    told = s.meant.alarm and s.meant.alarm.rule.id in s.told
+    (overhear if told else warn)(s)
+
+
+def overhear(s: Session) -> None:
+    """The number once more; after that we keep out of what is said, for it may be said to the ambulance."""
+    if not s.reminded:
+        stay_with_emergency(s)
+
+
 def stay_with_emergency(s: Session) -> None:
-    """Whatever is said, the number is what matters."""
-    s.script.prompt("emergency_no_stretch" if s.meant.intent in STRETCHING else "emergency_stay")
+    """Whatever is asked for, the number is what matters."""
+    s.question, s.reminded = None, True
+    s.script.prompt("emergency_stay")
+
+
+def no_stretching_now(s: Session) -> None:
+    """The number instead of stretches."""
+    s.reminded = True
+    s.script.prompt("emergency_no_stretch")
+
+
+def ease_beside_emergency(s: Session) -> None:
+    """A cramp on top of an emergency: the number first, then what eases the cramp."""
+    s.reminded = True
+    s.script.prompt("emergency_first")
+    s.script.prompt(FirstAid(s.now, s.meant.slots.get("place", "")).first)
+
+
+def ask_whether_over(s: Session) -> None:
+    """Somebody in an emergency says that all is well."""
+    s.ask("emergency_check")
 
 
 def leave_emergency(s: Session) -> None:
     """The person says that it is dealt with."""
+    s.question = None
     s.enter(State.IDLE)
     s.script.prompt("emergency_over")
+
+
+def leave_emergency_quietly(s: Session) -> None:
+    """The person wants silence: the number once more, then standby."""
+    s.drop_everything()
+    s.enter(State.STANDBY)
+    s.script.prompt("emergency_quiet")
 
 
 # --- a cramp, now ---------------------------------------------------------------------------------
@@ -63,6 +117,7 @@ def first_aid(s: Session) -> None:
         s.aid = FirstAid(s.now)
     else:
         s.aid.begin_again()
+    s.aid.place = s.meant.slots.get("place", s.aid.place)
     s.enter(State.CRAMP)
     cramp_goes_on(s)
 
@@ -75,6 +130,38 @@ def cramp_goes_on(s: Session) -> None:
         s.ask(prompt)
     elif prompt:
         s.script.prompt(prompt)
+
+
+def wait_in_cramp(s: Session) -> None:
+    """The person wants time: leave it, and say the same again afterwards."""
+    _stay_at_step(s, "cramp_wait")
+
+
+def help_in_cramp(s: Session) -> None:
+    """The person cannot do it: say how else."""
+    _stay_at_step(s, s.aid.easier if s.aid else "cramp_wall")
+
+
+def _stay_at_step(s: Session, prompt: str) -> None:
+    s.question = None
+    if s.aid:
+        s.aid.wait()
+    s.script.prompt(prompt)
+
+
+def say_step_again(s: Session) -> None:
+    """Nothing was understood: say the present step again, and no more after a few times."""
+    s.misses += 1
+    if s.aid and s.misses <= SAID_AGAIN:
+        s.aid.wait()
+        cramp_goes_on(s)
+
+
+def keep_on(s: Session) -> None:
+    """The person says "okay" and is at it: say again what that has cut short."""
+    if s.aid and s.cut_short:
+        s.aid.wait()
+        cramp_goes_on(s)
 
 
 def warn_then_go_on(s: Session) -> None:
@@ -101,6 +188,13 @@ def _leave(s: Session, prompt: str) -> None:
         s.ask("cramp_to_routine")
     else:
         s.enter(State.IDLE)
+
+
+def sit_down(s: Session) -> None:
+    """Dizzy: hold on and sit; whatever was going on ends."""
+    s.drop_everything()
+    s.enter(State.IDLE)
+    s.script.prompt("dizzy")
 
 
 def ask_whether_cramp(s: Session) -> None:

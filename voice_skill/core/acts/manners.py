@@ -63,7 +63,7 @@ def wake(s: Session) -> None:
 
 def change_voice(s: Session) -> None:
     """Speak slower, faster, louder or quieter from now on, also after a restart; ask again what was open."""
-    intent = s.meant.intent
+    intent, last = s.meant.intent, s.script.last
     rate, volume = float(s.voice.rate), s.voice.volume
     if intent in ("slower", "faster"):
         rate = _moved(rate, RATE_STEP if intent == "faster" else -RATE_STEP, *RATE_RANGE)
@@ -79,6 +79,8 @@ def change_voice(s: Session) -> None:
         s.script.prompt(f"{intent}_done")
     if s.question:
         s.ask_in_same_words()
+    elif s.cut_short and s.state in (State.CRAMP, State.EMERGENCY):
+        s.script.say_again(last)
 
 
 def _moved(value: float, step: float, low: float, high: float) -> float:
