@@ -143,6 +143,16 @@ def test_a_review_needs_a_date(folder: Path, written: str, message: str) -> None
     assert message in found[0]
 
 
+def test_a_further_breath_may_have_sources_of_its_own(folder: Path) -> None:
+    """A line of ``more`` may name its sources; in a reply, whose intent has them, nobody would read them."""
+    own = INTENT.replace("  why:", "  own:") + '    more: [Rest., {say: "Walk.", sources: [T1]}]\n'
+    assert problems_of(folder, own=own) == []
+    told = reader.load(folder).intents["own"].more
+    assert [line.sources for line in told] == [(), ("T1",)]
+    misplaced = own.replace("interrupts: [stop]", "sources: [T1]")
+    assert "The key 'sources' is not known here." in problems_of(folder, own=misplaced)[0]
+
+
 def test_an_intent_without_replies_is_refused(folder: Path) -> None:
     """There would be nothing to say; commands have what is done, and safety its prompts."""
     silent = "intents:\n  dumb:\n    title: x\n    phrases: [x]\n    reviewed: 2026-11-22\n"

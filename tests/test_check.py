@@ -247,6 +247,10 @@ def test_what_is_told_has_a_source_and_a_date() -> None:
     assert "The source 'N2' stands nowhere under 'sources'. Did you mean" not in only(
         bundle_of(intent("why", "information", sources=("XX",)))
     )
+    breath = Line("Rest a while.", sources=("XX",))
+    assert "The source 'XX' stands nowhere under 'sources'." in only(
+        bundle_of(intent("why", "information", more=(breath,)))
+    )
     assert messages(bundle_of(intent("stop", replies=(Line("All right."),)))) == []
 
 

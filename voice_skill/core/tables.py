@@ -179,7 +179,7 @@ OTHER_ANSWERS: dict[str, dict[str, Act]] = {
 CHOICES = frozenset({"did_you_mean_one", "did_you_mean_two"})
 """Questions that are also answered by naming what was offered."""
 
-ANSWERS = frozenset({"yes", "no", "not_sure"})
+ANSWERS = frozenset({"yes", "no", "not_sure", "never_mind", "fine", "not_now"})
 """Intents that answer the question that was open when they were said, and no other."""
 
 KEEPS_QUESTION: frozenset[str] = frozenset(
