@@ -104,6 +104,7 @@ class Answer:
     intent: str
     phrase: str
     reply: str
+    sure: bool = True
 
 
 class ByPhrase:
@@ -377,6 +378,15 @@ def test_a_failing_test_says_what_to_do(expected: str, understood: Answer, remed
     bundle = bundle_of()
     bundle = replace(bundle, tests=(*bundle.tests, ContentTest(("so what",), expected)))
     assert only(bundle, understand=ByPhrase(bundle, so_what=understood)).endswith(remedy)
+
+
+def test_what_is_asked_back_about_has_a_remedy() -> None:
+    """The intent is right, but not surely enough to answer."""
+    bundle = bundle_of()
+    bundle = replace(bundle, tests=(*bundle.tests, ContentTest(("so what",), "why", reply="tired")))
+    unsure = Answer("why", "why one", "Did you mean a title?", sure=False)
+    said = only(bundle, understand=ByPhrase(bundle, so_what=unsure))
+    assert said.endswith("Did you mean a title? To be sure of it, add this sentence to the phrases of 'why'.")
 
 
 def test_a_problem_names_the_line_of_its_entry() -> None:

@@ -29,6 +29,11 @@ class Understood(Protocol):
         """The words that would be spoken."""
         ...
 
+    @property
+    def sure(self) -> bool:
+        """False where the skill asks back before it answers."""
+        ...
+
 
 class Understand(Protocol):
     """Understands a sentence in a state (``idle``, ``asked`` or ``routine``)."""
@@ -69,6 +74,8 @@ def _test_problems(test: ContentTest, sentence: str, understood: Understood) -> 
     elif test.reply.casefold() not in understood.reply.casefold():
         said = understood.reply or "nothing"
         message = f"The reply to '{sentence}' lacks '{test.reply}'; it is: {said}"
+        if not understood.sure and test.intent != NO_INTENT:
+            message += f" To be sure of it, add this sentence to the phrases of '{test.intent}'."
         yield Problem(test.place_of(sentence), message)
 
 

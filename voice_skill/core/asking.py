@@ -49,6 +49,8 @@ class Understood:
     intent: str
     phrase: str
     reply: str
+    sure: bool = True
+    """False where the skill asks back before it answers."""
 
 
 class Asker:
@@ -81,7 +83,7 @@ class Asker:
     def understand(self, text: str, state: StateName) -> Understood:
         """The same in the form that ``check`` wants."""
         meant, reply = self._hear(text, state, 1.0)
-        return Understood(meant.intent, "" if meant.alarm else meant.phrase, reply)
+        return Understood(meant.intent, "" if meant.alarm else meant.phrase, reply, meant.tier == "act")
 
     def _hear(self, text: str, state: StateName, confidence: float) -> tuple[Interpretation, str]:
         session = Session(self._bundle, self._interpreter, self._region, DEFAULT_VOICE)
