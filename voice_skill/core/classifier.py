@@ -22,8 +22,8 @@ from voice_skill.core.sparse import Floats, Row, Sparse
 
 RESTRAINT = np.float32(0.5)
 """How much the weights are held small: more demands more evidence for each."""
-LESSONS = 5
-"""How often the classes are learned, each time from what was not clear enough."""
+LESSONS = 8
+"""How often the classes are learned, each time from what was not clear enough; after five some still swing."""
 ROUNDS = 5
 """Rounds of conjugate gradients in a lesson; more change no decision."""
 _TINY = np.float32(1e-12)
