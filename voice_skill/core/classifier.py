@@ -23,7 +23,7 @@ from voice_skill.core.sparse import Floats, Row, Sparse
 RESTRAINT = np.float32(0.5)
 """How much the weights are held small: more demands more evidence for each."""
 LESSONS = 8
-"""How often the classes are learned, each time from what was not clear enough; after five some still swing."""
+"""How often the classes are learned, each time from what was not clear yet; after five some still swing."""
 ROUNDS = 5
 """Rounds of conjugate gradients in a lesson; more change no decision."""
 _TINY = np.float32(1e-12)
