@@ -17,7 +17,7 @@ AT_ONCE: frozenset[str] = frozenset(
     {
         *("stop", "pause", "resume", "repeat", "next", "back", "skip", "how_long_left", "it_hurts", "easier"),
         *("louder", "quieter", "slower", "faster", "help", "quiet"),
-        *("cramp_now", "cramp_still", "cramp_eased", "emergency", "same_day"),
+        *("cramp_now", "cramp_still", "cramp_eased", "emergency", "same_day", "dizzy"),
     }
 )
 """Of those, the ones in a hurry; the others are heard out first, as "no" is also how "no thanks" begins."""
