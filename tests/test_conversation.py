@@ -209,6 +209,10 @@ def test_the_source_is_that_of_what_was_told_last(bundle: Bundle) -> None:
     unsafe.hears("yes").settles().hears("how do you know that")
     unsafe.expect_said(bundle.sources[told["same_day"].sources[0]].spoken)
 
+    dizzy = situations.idle(bundle).means("help_food").settles().hears("i feel dizzy").settles()
+    dizzy.hears("how do you know that")
+    dizzy.expect_said(bundle.sources[told["who_should_not_stretch"].sources[0]].spoken)
+
 
 def test_a_breath_may_have_a_source_of_its_own(bundle: Bundle) -> None:
     """Asked after a further breath with other sources than the answer, the skill names those."""

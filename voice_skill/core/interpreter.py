@@ -29,9 +29,9 @@ LOW_CONFIDENCE = 0.6
 DOUBTED = 0.7
 """Below this anything else is at best worth asking about.
 
-Measured with the shipped model: of 120 sentences of other people about other things, it takes those that come
-out as a request of ours and are acted on from 20 % to 8 %, and those that are asked about from 34 % to 12 %; of
-our own requests one in ten is asked about that would have been acted on."""
+Of 120 sentences of other people, this took those that the shipped model hears as a request of ours, and that
+are acted on, from 20 % to 8 %, and those that are asked about from 34 % to 12 %.  One in ten of our own
+requests is asked about that would have been acted on."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ON_SUBJECT = 0.12
@@ -126,9 +126,7 @@ class Interpreter:
         if len(text) > MAX_CHARACTERS:
             return Interpretation(NONE, "none", 0.0, lane="too long")
         meant = (
-            self._word_for_word(tokens, state)
-            or self._several(text, state)
-            or self._by_likeness(text, state)
+            self._word_for_word(tokens, state) or self._several(text, state) or self._by_likeness(text, state)
         )
         if state == "asked" and meant.tier != "act" and tokens[0] in _PLAIN_ANSWERS:
             # "No, I'm tired", "yes, why not": after a question the first word says it all.
@@ -139,7 +137,7 @@ class Interpreter:
         return self._as_heard(replace(meant, slots=slots) if slots else meant, confidence)
 
     def _as_heard(self, meant: Interpretation, confidence: float) -> Interpretation:
-        """Doubt what was badly heard: other people's talk comes out as an odd request, with little confidence.
+        """Doubt what was badly heard: other people's talk comes out as odd requests with little confidence.
 
         Not a cramp or a warning sign: there a needless question does less harm than silence.
         """
@@ -171,8 +169,7 @@ class Interpreter:
         if not 1 < len(pieces) <= MOST_AT_ONCE:
             return None
         meant = [
-            self._word_for_word(words(piece), state) or self._by_likeness(piece, state)
-            for piece in pieces
+            self._word_for_word(words(piece), state) or self._by_likeness(piece, state) for piece in pieces
         ]
         names = tuple(dict.fromkeys(each.intent for each in meant))
         if len(names) < 2 or not all(self._is_order(each, state) for each in meant):

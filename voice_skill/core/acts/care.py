@@ -192,6 +192,8 @@ def _leave(s: Session, prompt: str) -> None:
 
 def sit_down(s: Session) -> None:
     """Dizzy: hold on and sit; whatever was going on ends."""
+    unfit = s.bundle.intents["who_should_not_stretch"]
+    s.topic.begin(None, unfit.sources, unfit.reviewed)
     s.drop_everything()
     s.enter(State.IDLE)
     s.script.prompt("dizzy")
