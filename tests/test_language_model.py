@@ -145,6 +145,7 @@ def test_the_same_sentences_are_made_only_once(model_folder: Path, tmp_path: Pat
     first = tailored.tailor(model_folder, SENTENCES, tmp_path)
     made_at = (first.folder / "graph/Gr.fst").stat().st_mtime_ns
     assert tailored.tailor(model_folder, SENTENCES[::-1], tmp_path) == first
+    assert tailored.tailor(model_folder, [*SENTENCES, SENTENCES[0]], tmp_path) != first  # which weighs double
     assert (first.folder / "graph/Gr.fst").stat().st_mtime_ns == made_at
 
 

@@ -26,3 +26,10 @@ def test_answers_are_heard_out(bundle: Bundle) -> None:
 def test_what_is_acted_on_at_once_can_interrupt() -> None:
     """Nothing is in a hurry that could not be heard."""
     assert vocabulary.AT_ONCE <= vocabulary.CUTTING_IN
+
+
+def test_pain_weighs_most(bundle: Bundle) -> None:
+    """What must not be missed is short, and somebody in pain or in a hurry would say it."""
+    urgent = vocabulary.urgent(bundle)
+    assert {"it hurts", "cramp", "stop", "pause"} <= set(urgent)
+    assert len(urgent) < len(vocabulary.interrupts(bundle))

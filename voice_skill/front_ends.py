@@ -40,6 +40,9 @@ from voice_skill.speaking.mouth import Mouth
 from voice_skill.speaking.speaker import DeviceSpeaker
 from voice_skill.speaking.voice import Voice
 
+URGENCY = 4
+"""How many times over the phrases that must not be missed are expected, beside the once of every phrase."""
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -75,7 +78,9 @@ def load_model(config: Config, bundle: Bundle) -> SpeechModel:
     expected = vocabulary.phrases(bundle, config.wake_phrase)["open"]
     try:
         made = tailored.tailor(
-            choice.folder, [*expected, *vocabulary.not_ours(bundle)], config.cache_folder / "models"
+            choice.folder,
+            [*expected, *vocabulary.not_ours(bundle), *vocabulary.urgent(bundle) * URGENCY],
+            config.cache_folder / "models",
         )
     except ModelError:
         # Another make of model, or no room in the cache: Vosk then makes a looser graph as it runs.

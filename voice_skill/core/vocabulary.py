@@ -25,6 +25,9 @@ AT_ONCE: frozenset[str] = frozenset(
 WAKING: frozenset[str] = frozenset({"wake", "cramp_now", "emergency"})
 """Intents that are listened for in standby."""
 
+URGENT: frozenset[str] = frozenset({"it_hurts", "cramp_now", "stop", "pause"})
+"""Intents that must not be missed, at the price of being heard now and then where nobody meant them."""
+
 
 def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
     """The phrases to listen for in each mode."""
@@ -47,3 +50,8 @@ def interrupts(bundle: Bundle) -> frozenset[str]:
 
 def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:
     return [phrase for intent in bundle.intents.values() if intent.name in names for phrase in intent.phrases]
+
+
+def urgent(bundle: Bundle) -> list[str]:
+    """Short phrases that must not be missed, since somebody is in pain or wants it to end."""
+    return [phrase for phrase in _of(bundle, URGENT) if len(phrase.split()) <= 3]

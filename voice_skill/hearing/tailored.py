@@ -39,13 +39,14 @@ class Tailored:
 def tailor(model: Path, sentences: Sequence[str], cache: Path) -> Tailored:
     """Find or make the model's folder for these sentences in ``cache``.
 
+    A sentence that is given twice is expected twice as much.
     Raises ModelError where the model cannot be tailored, keeps no list of its words, knows none of the
     sentences, or where the cache cannot be written.
     """
     if not model_store.takes_grammars(model):
         raise ModelError(f"The speech model {model} has one big graph, which cannot be replaced.")
     numbers = word_numbers(model)
-    wanted = sorted({" ".join(sentence.split()) for sentence in sentences} - {""})
+    wanted = sorted(" ".join(sentence.split()) for sentence in sentences if sentence.strip())
     heard = [sentence for sentence in wanted if all(word in numbers for word in sentence.split())]
     if not heard:
         raise ModelError(f"The speech model {model} knows none of the wanted sentences.")
