@@ -17,7 +17,9 @@ from scene import Room
 
 from voice_skill.messages import AudioBack, AudioLost, StopSpeaking
 
-pytestmark = pytest.mark.room
+# Real streams in real time: a machine that stalls takes a piece out of what the robot says, and then another word
+# is heard.  So a scene may be played a second time; the report counts it.
+pytestmark = [pytest.mark.room, pytest.mark.flaky(reruns=1)]
 
 QUICKLY = 0.6
 """Seconds from "stop" to silence that even a busy machine keeps to; the benchmark tells the real ones."""
