@@ -17,7 +17,7 @@ from scene import Room
 
 from voice_skill.messages import AudioBack, AudioLost, StopSpeaking
 
-# Real streams in real time: a machine that stalls takes a piece out of what the robot says, and then another word
+# Real streams in real time: a machine that stalls takes a piece out of what the robot says, and another word
 # is heard.  So a scene may be played a second time; the report counts it.
 pytestmark = [pytest.mark.room, pytest.mark.flaky(reruns=1)]
 
