@@ -45,13 +45,17 @@ def not_ours(bundle: Bundle) -> list[str]:
 
 def interrupts(bundle: Bundle) -> frozenset[str]:
     """Phrases short enough to be acted on before the person has fallen silent."""
-    return frozenset(phrase for phrase in _of(bundle, AT_ONCE) if len(phrase.split()) <= 3)
-
-
-def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:
-    return [phrase for intent in bundle.intents.values() if intent.name in names for phrase in intent.phrases]
+    return frozenset(_short(bundle, AT_ONCE))
 
 
 def urgent(bundle: Bundle) -> list[str]:
     """Short phrases that must not be missed, since somebody is in pain or wants it to end."""
-    return [phrase for phrase in _of(bundle, URGENT) if len(phrase.split()) <= 3]
+    return _short(bundle, URGENT)
+
+
+def _short(bundle: Bundle, names: frozenset[str]) -> list[str]:
+    return [phrase for phrase in _of(bundle, names) if len(phrase.split()) <= 3]
+
+
+def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:
+    return [phrase for intent in bundle.intents.values() if intent.name in names for phrase in intent.phrases]

@@ -66,9 +66,8 @@ class Listener:
         follows.
         """
         self.recogniser, self.cuts_in = recogniser, cuts_in
-        if self._cut_in_at is not None:  # the rest of the breath that cut in is still to be let pass
-            self._wind_back()
-        elif afresh or self.turn != "quiet":
+        passing = self._cut_in_at is not None  # the rest of the breath that cut in is still to be let pass
+        if not passing and (afresh or self.turn != "quiet"):
             self._restart()
         else:
             self._wind_back()

@@ -40,11 +40,7 @@ def warn(s: Session) -> None:
 
 def refuse_stretching(s: Session) -> None:
     """No stretching tonight; what to do instead, for the chest and for the leg."""
-    sign = s.bundle.intents["same_day"]
-    s.topic.begin(None, sign.sources, sign.reviewed)
-    s.drop_everything()
-    s.enter(State.IDLE)
-    s.script.prompt("safety_yes")
+    _end_with(s, "safety_yes", backed_by="same_day")
 
 
 def warn_after_all(s: Session) -> None:
@@ -192,11 +188,16 @@ def _leave(s: Session, prompt: str) -> None:
 
 def sit_down(s: Session) -> None:
     """Dizzy: hold on and sit; whatever was going on ends."""
-    unfit = s.bundle.intents["who_should_not_stretch"]
-    s.topic.begin(None, unfit.sources, unfit.reviewed)
+    _end_with(s, "dizzy", backed_by="who_should_not_stretch")
+
+
+def _end_with(s: Session, prompt: str, backed_by: str) -> None:
+    """End whatever was going on; asked for its source, the advice has that of the intent ``backed_by``."""
+    intent = s.bundle.intents[backed_by]
+    s.topic.begin(None, intent.sources, intent.reviewed)
     s.drop_everything()
     s.enter(State.IDLE)
-    s.script.prompt("dizzy")
+    s.script.prompt(prompt)
 
 
 def ask_whether_cramp(s: Session) -> None:
