@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from models.training.kaldi import matrix
 from models.training.language import END, language_graph, trigram
 from models.training.lexicon import UNKNOWN, Lexicon, bundle_sentences, tidy
 from models.training.matching import match
+from models.training.paths import any_phones, sequence, these_phones
 from models.training.phones import NUMBER, PDFS
 from models.training.progress import Progress
 
@@ -176,6 +178,56 @@ def test_align_finds_words_and_pauses() -> None:
     assert found.score == 0.0
     assert found.phones[0][1] == pytest.approx((3.5 * 480 + 200) / 16000)
     assert align(scores[:3], [[("N", "OW")], [("Y", "EH", "S")]]) is None
+
+
+LABELS = np.array([[0, 1, 4, 5, 5, 2, 3, 3], [0, 6, 7, 0, 1, 1, 255, 255]])
+"""Two utterances as labels: silence and phones 2 and 1; silence, phone 3 and silence again."""
+LENGTHS = np.array([8, 6])
+
+
+def slope(total: Callable[[Floats], Floats], scores: Floats, at: tuple[int, int, int]) -> float:
+    """By how much a sum grows with one score, found by trying."""
+    more, less = scores.copy(), scores.copy()
+    more[at] += 0.01
+    less[at] -= 0.01
+    return float((total(more) - total(less)).sum() / 0.02)
+
+
+def test_paths_of_any_phones_sum_to_one_and_know_their_gradient() -> None:
+    """With weights of one, only the transitions are left, and they sum to one; the gradient is the slope."""
+    chance = np.random.default_rng(2)
+    transitions = chance.uniform(0.1, 1, (8, 8)).astype(np.float32)
+    transitions /= transitions.sum(1, keepdims=True)
+    assert np.allclose(any_phones(np.zeros((2, 8, 8), np.float32), LENGTHS, transitions)[0], 0.0, atol=1e-5)
+    scores = chance.normal(size=(2, 8, 8)).astype(np.float32)
+    shares = any_phones(scores, LENGTHS, transitions)[1]
+    for at in ((0, 0, 1), (0, 4, 5), (0, 7, 3), (1, 2, 6), (1, 6, 2)):
+        by_trying = slope(lambda tried: any_phones(tried, LENGTHS, transitions)[0], scores, at)
+        assert shares[at] == pytest.approx(by_trying, abs=2e-3)
+    assert not shares[1, 6:].any()
+
+
+def test_paths_of_known_phones_leave_room_around_the_labels() -> None:
+    """All ways to say a sequence are summed, none through a phone far from its labels; the gradient fits."""
+    scores = np.random.default_rng(3).normal(size=(2, 8, 8)).astype(np.float32)
+    total, shares = these_phones(scores, LABELS, LENGTHS)
+    as_labelled = [scores[row, np.arange(n), LABELS[row, :n]].sum() for row, n in enumerate(LENGTHS)]
+    assert (total > as_labelled).all()
+    for at in ((0, 1, 1), (0, 3, 4), (0, 6, 2), (1, 2, 6), (1, 5, 1)):
+        by_trying = slope(lambda tried: these_phones(tried, LABELS, LENGTHS)[0], scores, at)
+        assert shares[at] == pytest.approx(by_trying, abs=2e-3)
+    assert np.allclose(shares.sum(2)[0], 1.0, atol=1e-5)
+    assert not shares[0, 7, 4:].any()  # phone 2 was labelled three answers before
+    assert not shares[1, 6:].any()
+
+
+def test_labels_are_read_as_a_sequence() -> None:
+    """An even label begins a phone, also the same one again; what follows the end does not count."""
+    pdf, first, last, count = sequence(LABELS, LENGTHS)
+    assert count.tolist() == [3, 3]
+    assert pdf.tolist() == [[0, 4, 2], [0, 6, 0]]
+    assert first.tolist() == [[0, 2, 5], [0, 1, 3]]
+    assert last.tolist() == [[1, 4, 7], [0, 2, 5]]
 
 
 def test_batch_norm_melts_into_the_layer() -> None:

@@ -1,8 +1,9 @@
 """What training makes smaller: cross-entropy first, then lattice-free MMI.
 
-LF-MMI compares the labelled path with all paths that the phone bigram of the training data allows: a network
-trained so separates words better than one that only gets single frames right. The garbage phone is in
-neither: it learns to answer "how surely is this speech", and its price is set when the model is written.
+LF-MMI compares the paths that say the labelled phones with all paths that the phone bigram of the training
+data allows: a network trained so separates words better than one that only gets single frames right. The
+garbage phone is in neither: it learns to answer "how surely is this speech", and its price is set when the
+model is written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from .batches import NO_LABEL
+from .features import Floats
 from .network import GARBAGE
+from .paths import any_phones, these_phones
 
 
 def cross_entropy(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -34,7 +37,7 @@ def _garbage(scores: Tensor) -> Tensor:
     return 0.02 * functional.mse_loss(scores[:, GARBAGE:], wanted.expand(-1, 2))
 
 
-def phone_bigram(label_rows: list[npt.NDArray[np.uint8]], keep: float = 0.5) -> Tensor:
+def phone_bigram(label_rows: list[npt.NDArray[np.uint8]], keep: float = 0.5) -> Floats:
     """(82, 82) transition probabilities between pdfs, from the phone sequences of the labels.
 
     A phone goes on (to its second pdf) with probability `keep`, or is followed by the first pdf of the next
@@ -51,38 +54,20 @@ def phone_bigram(label_rows: list[npt.NDArray[np.uint8]], keep: float = 0.5) -> 
         for pdf in (2 * phone, 2 * phone + 1):
             matrix[pdf, 2 * phone + 1] = keep
             matrix[pdf, 0::2] = (1 - keep) * bigram[phone]
-    return torch.from_numpy(matrix)
+    return matrix
 
 
-def all_paths(scores: Tensor, lengths: Tensor, transitions: Tensor) -> Tensor:
-    """(B,): log of the summed weight of all paths through scores (B, T, 82), by the forward algorithm.
-
-    Works with probabilities that are scaled to one at each step: matrix products are far quicker than log
-    sums.
-    """
-    highest = scores.detach().amax(2, keepdim=True)
-    weights = (scores - highest).exp()
-    start = transitions[:2].sum(0) + 1e-3  # nearly always silence or what follows it
-    forward = start / start.sum() * weights[:, 0]
-    total = torch.zeros(scores.shape[0])
-    for step in range(scores.shape[1]):
-        inside = (step < lengths).float()
-        if step:
-            following = (forward @ transitions) * weights[:, step]
-            forward = torch.where(inside[:, None] > 0, following, forward)
-        norm = forward.sum(1)
-        total = total + inside * (norm.log() + highest[:, step, 0])
-        forward = forward / norm[:, None]
-    return total
-
-
-def lattice_free_mmi(scores: Tensor, labels: Tensor, transitions: Tensor) -> tuple[Tensor, Tensor]:
-    """(loss per answer, MMI objective per answer). The loss has a tenth of cross-entropy in it."""
+def lattice_free_mmi(scores: Tensor, labels: Tensor, transitions: Floats) -> tuple[Tensor, Tensor]:
+    """(loss, MMI objective per answer). Only the loss's gradient counts; a tenth of it is cross-entropy."""
     real = labels != NO_LABEL
-    speech = scores[..., :GARBAGE]
-    chosen = speech.gather(2, labels.clamp(max=GARBAGE - 1)[..., None])[..., 0]
-    answers = real.sum()
-    objective = ((chosen * real).sum() - all_paths(speech, real.sum(1), transitions).sum()) / answers
+    speech, lengths = scores[..., :GARBAGE], real.sum(1).numpy()
+    fixed = speech.detach().numpy()
+    meant, through_meant = these_phones(fixed, labels.numpy(), lengths)
+    possible, through_any = any_phones(fixed, lengths, transitions)
+    answers = int(lengths.sum())
+    objective = torch.tensor(float((meant - possible).sum()) / answers)
+    # Its gradient is known already; this product has the same.
+    likeness = (speech * torch.from_numpy(through_meant - through_any)).sum() / answers
     drift = torch.logsumexp(speech[real], 1).square().mean()
     plain, _ = cross_entropy(scores, labels)
-    return -objective + 0.1 * plain + 0.002 * drift, objective.detach()
+    return 0.1 * plain + 0.002 * drift - likeness, objective

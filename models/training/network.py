@@ -17,6 +17,8 @@ FIRST = tuple(range(-4, 5))
 OFFSETS = ((-3, 0, 3), (-3, 0, 3), (-6, 0, 3), (-9, 0, 6), (-12, -6, 0))
 LEFT = -FIRST[0] - sum(offsets[0] for offsets in OFFSETS)
 RIGHT = FIRST[-1] + sum(offsets[-1] for offsets in OFFSETS)
+WIDTH = 448
+"""Answers of each layer; with 8 bits a weight, the model is as large as may be."""
 BYPASS = 0.66
 """Share of a layer's input that is added to its output: deep layers train faster so."""
 MEAN, SCALE = 11.0, 0.25
@@ -28,7 +30,7 @@ GARBAGE = 2 * NUMBER["GBG"]
 class Network(nn.Module):
     """Log mel energies to scores of the pdfs."""
 
-    def __init__(self, width: int = 320) -> None:
+    def __init__(self, width: int = WIDTH) -> None:
         super().__init__()
         self.width = width
         sizes = [len(FIRST) * MELS] + [len(offsets) * width for offsets in OFFSETS]

@@ -6,14 +6,16 @@ uint8, `frames` and `answers` (utterances) int32: how many of each belong to an 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from .augment import augment
 from .corpus import parts, read_part
-from .features import frame_labels, log_mel
+from .features import MELS, frame_labels, log_mel
 from .noise import Surroundings, any_noise, read_surroundings
+from .phones import NUMBER, SIL
 from .work import Tell, run_missing
 
 NOISE_ONLY = 0.05
@@ -21,15 +23,22 @@ NOISE_ONLY = 0.05
 _around: dict[Path | None, Surroundings] = {}
 
 
-def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> None:
-    """Augments one part of speech and writes its features and labels."""
+def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int, least_words: int = 1) -> None:
+    """Augments one part of speech and writes its features and labels.
+
+    Utterances of fewer than `least_words` are left out.
+    """
     if noise not in _around:
         _around[noise] = read_surroundings(noise)
     around = _around[noise]
     chance = np.random.default_rng(seed)
-    spoken = [(utterance, sound) for utterance, sound in read_part(stem) if utterance.phones]
+    spoken = [
+        (utterance, sound)
+        for utterance, sound in read_part(stem)
+        if utterance.phones and len(utterance.text.split()) >= least_words
+    ]
     voices = [sound for _, sound in spoken if len(sound) > 8000]
-    mels, pdfs = [], []
+    mels, pdfs = [np.zeros((0, MELS), np.float16)], [np.zeros(0, np.uint8)]  # a part may hold nothing
     for utterance, sound in spoken:
         heard, phones = augment(sound, utterance.phones, around, voices, chance)
         mel = log_mel(heard, chance)
@@ -42,7 +51,7 @@ def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> Non
         level = 32768 * 10 ** (chance.uniform(-70, -15) / 20)
         mel = log_mel((any_noise(length, around.noises, chance) * level).clip(-32768, 32767), chance)
         mels.append(mel.astype(np.float16))
-        pdfs.append(np.ones(-(-len(mel) // 3), np.uint8))
+        pdfs.append(frame_labels([(NUMBER[SIL], len(mel) / 100)], len(mel)))
     draft = target.with_suffix(".draft.npz")
     np.savez(
         draft,
@@ -54,11 +63,17 @@ def prepare_part(stem: Path, target: Path, noise: Path | None, seed: int) -> Non
     draft.rename(target)
 
 
-def prepare(source: Path, target: Path, noise: Path | None, seed: int, tell: Tell) -> None:
-    """Prepares every part of `source` that is not in `target` yet."""
+def prepare(
+    source: Path, target: Path, noise: Path | None, seed: int, tell: Tell, takes: Sequence[int] = (1,)
+) -> None:
+    """Prepares every part of `source` that is not in `target` yet.
+
+    Each of `takes` is a copy in surroundings of its own, of the utterances that have at least so many words.
+    """
     target.mkdir(parents=True, exist_ok=True)
     wanted = [
-        (stem, target / f"{stem.name}.npz", noise, seed * 100003 + index)
+        (stem, target / f"{stem.name}-{take}.npz", noise, (seed * 100 + take) * 100003 + index, least)
+        for take, least in enumerate(takes)
         for index, stem in enumerate(parts(source))
     ]
     missing = [arguments for arguments in wanted if not arguments[1].exists()]
