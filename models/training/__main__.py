@@ -120,9 +120,9 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
         print(
             "no --human-speech: the model will know synthetic voices best, and real ones markedly less well"
         )
-    second = Stage("second", "ce", 1.5 * plan.effort, 2e-3, 9000, plan.seed + 2)
+    second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000, plan.seed + 2)
     checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
-    third = Stage("third", "mmi", 4.0 * plan.effort, 1e-3, 9000, plan.seed + 3)
+    third = Stage("third", "mmi", 3.0 * plan.effort, 1e-3, 9000, plan.seed + 3)
     return train(third, store, run, checkpoint, progress.teller("third"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ class Outcome:
     """Utterances that it was taken for."""
     lag: float
     """Seconds from the end of the last word to the decision; nan where nothing was heard."""
+    early: float
+    """The same to the moment from which the words so far were all that was heard in the end."""
 
 
 @dataclass
@@ -54,9 +57,13 @@ class Tally:
         ]
         return 100 * float(np.mean(found))
 
-    def lags(self) -> list[float]:
-        """Of all that were heard."""
-        return [outcome.lag for _, outcome in self.outcomes if outcome.lag == outcome.lag]
+    def lags(self) -> str:
+        """Median and 95th percentile of all that were heard, in seconds."""
+        return _spread([outcome.lag for _, outcome in self.outcomes])
+
+    def early(self) -> str:
+        """The same for the words so far."""
+        return _spread([outcome.early for _, outcome in self.outcomes])
 
     def cut(self) -> float:
         """Percent taken for more than one utterance."""
@@ -96,27 +103,27 @@ class Chain:
         listener = Listener(self._recogniser, Endpoint(RATE, wholeness.is_whole, wholeness.may_be_whole))
         self._recogniser.reset()
         heard: list[tuple[Speech, float]] = []
+        words_at, words = 0.0, ""
         for start in range(0, len(samples), BLOCK):
             speech = listener.feed(samples[start : start + BLOCK].tobytes())
+            now = (start + BLOCK) / RATE - over
             if speech is not None:
-                heard.append((speech, (start + BLOCK) / RATE - over))
+                heard.append((speech, now))
+            elif self._recogniser.partial not in ("", words):
+                words_at, words = now, self._recogniser.partial
         text = " ".join(speech.hearing.text for speech, _ in heard)
         sure = float(np.mean([speech.hearing.confidence for speech, _ in heard])) if heard else 0.0
         answer = self._asker.ask(text, confidence=sure)
         tier = answer.tier if answer.intent != "none" else "none"
-        return Outcome(text, sure, answer.intent, tier, len(heard), heard[-1][1] if heard else float("nan"))
+        lag = heard[-1][1] if heard else float("nan")
+        early = words_at if heard and heard[-1][0].hearing.text == words else float("nan")
+        return Outcome(text, sure, answer.intent, tier, len(heard), lag, early)
 
     def tally(self, clips: Sequence[Clip], meant: Sequence[str]) -> Tally:
         """Hear them all; ``meant`` are the intents."""
         return Tally([(name, self.hear(clip)) for clip, name in zip(clips, meant, strict=True)])
 
 
-def row(name: str, tally: Tally) -> str:
-    """A line for the table."""
-    lags = tally.lags() or [float("nan")]
-    return (
-        f"  {name:36} {tally.share('act', True):5.1f} % acted on rightly, "
-        f"{tally.share('confirm'):4.1f} % asked about, "
-        f"{tally.share('act', False):4.1f} % acted on wrongly; decided "
-        f"{np.median(lags):.2f} / {np.percentile(lags, 95):.2f} s after the end"
-    )
+def _spread(seconds: Sequence[float]) -> str:
+    known = [each for each in seconds if not math.isnan(each)]
+    return f"{np.median(known):.2f} / {np.percentile(known, 95):.2f}" if known else "-"

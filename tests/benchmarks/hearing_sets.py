@@ -9,7 +9,7 @@ import random
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ import yaml
 
 from models.training.human import Recording, recordings
 from models.training.lexicon import bundle_sentences, tidy
-from models.training.noise import HELD_OUT, read_sound
+from models.training.noise import HELD_OUT, coloured, read_sound
 from voice_skill.content import reader
 
 Floats = npt.NDArray[np.float32]
@@ -97,21 +97,47 @@ def with_noise(clip: Clip, noise: Floats, decibels: float, chance: np.random.Gen
 
 
 def spoken_tests(bundle: Path, noise: Path, people: list[Recording], count: int) -> list[Test]:
-    """Set (a): two unheard synthetic voices, clean, in steady noise, and before other voices."""
+    """Sets (a) and (b): two unheard synthetic voices, clean, in noises at 20 and 10 dB, and in a room."""
     phrases, chance = phrases_of(bundle, count), np.random.default_rng(3)
     voices: dict[str, Callable[[str], Floats]] = {"rms": say_rms, "ked": say_ked}
     clean = {name: [Clip(at_level(say(p)), p) for p in phrases] for name, say in voices.items()}
     tests = [Test(f"{name} clean", clips, phrases) for name, clips in clean.items()]
-    steady = kept_steady(noise)
-    for name in ("rms", "ked"):
-        noisy = [with_noise(c, steady[i % len(steady)], 10, chance) for i, c in enumerate(clean[name])]
-        tests.append(Test(f"{name}, steady noise 10 dB", noisy, phrases))
-    babble = babble_of(people)
-    for decibels in (20, 10):
-        noisy = [with_noise(c, babble, decibels, chance) for c in clean["rms"]]
-        tests.append(Test(f"rms, babble {decibels} dB", noisy,
-                          phrases))  # fmt: skip
+    for kind, noises in kept_noises(noise, people).items():
+        for decibels in (20, 10):
+            noisy = [
+                with_noise(clip, noises[index % len(noises)], decibels, chance)
+                for index, clip in enumerate(clean["rms"])
+            ]
+            tests.append(Test(f"rms, {kind} {decibels} dB", noisy, phrases))
+    room = kept_room(noise)
+    tests += [
+        Test(f"{name} in a room", [replace(clip, sound=in_room(clip.sound, room)) for clip in clips], phrases)
+        for name, clips in clean.items()
+    ]
     return tests
+
+
+def kept_noises(noise: Path, people: list[Recording]) -> dict[str, list[Floats]]:
+    """The kinds of noise that are measured with, none of them a recording that was trained on."""
+    hiss = np.random.default_rng(8)
+    recorded = {
+        kind: [read_sound(file) for file in sorted(noise.glob(f"esc10/{name}_*_fold5.opus"))]
+        for kind, name in (("rain", "rain"), ("clock", "clock_tick"))
+    }
+    pink = [coloured(160_000, 1.0, hiss)]
+    return {**recorded, "pink noise": pink, "steady noise": kept_steady(noise), "babble": [babble_of(people)]}
+
+
+def kept_room(noise: Path) -> Floats:
+    """The response of the room that training leaves alone, from its direct sound on."""
+    (file,) = [file for file in noise.glob("rooms/*.wav") if any(mark in file.stem for mark in HELD_OUT)]
+    response = read_sound(file)
+    return response[int(np.argmax(np.abs(response))) :][:16000]
+
+
+def in_room(sound: Floats, room: Floats) -> Floats:
+    """The sound as it comes out of a room, as loud as before."""
+    return at_level(np.convolve(sound, room)[: len(sound) + 4000].astype(np.float32))
 
 
 def kept_steady(noise: Path) -> list[Floats]:

@@ -32,8 +32,12 @@ class Shares:
 
     order: int = 4
     """Words that are looked at together."""
-    fall_back: float = 1.0
-    """Weight of the shorter context for each different word seen after a longer one."""
+    fall_back: float = 2.0
+    """Weight of the shorter context for each different word seen after a longer one.
+
+    Perplexity of 543 questions that were not listed: 74 with 1, 66 with 2, 64 with 3, of listed ones 27, 27, 28;
+    Kneser and Ney's smoothing did no better.
+    """
     garbage: float = 0.1
     """Share of garbage among single words; 0 for a model that has none."""
 

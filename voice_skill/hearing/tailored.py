@@ -19,7 +19,7 @@ from voice_skill.errors import ModelError
 from voice_skill.hearing import const_fst, language_model, model_store
 from voice_skill.hearing.language_model import Shares
 
-FORMAT = 3
+FORMAT = 4
 """To be raised whenever the same sentences shall give another graph."""
 KEPT = 3
 """Folders that stay: several bundles may be in use by turns."""
