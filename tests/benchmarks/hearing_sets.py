@@ -176,7 +176,7 @@ def human_tests(people: list[Recording], count: int) -> list[Test]:
 def whole_tests(
     bundle: Path, questions: Path, noise: Path, people: list[Recording], count: int
 ) -> list[Whole]:
-    """Requests with what they mean, by two voices in turn: clean and in noise; set (d): other talk."""
+    """Requests with what they mean, by two voices in turn: clean and in noise; set (d): what is not ours."""
     chance, choice = np.random.default_rng(3), random.Random(4)
     listed = choice.sample(sorted(_of_tests(bundle)), count)
     unlisted = choice.sample(sorted(_of_questions(questions)), count)
@@ -199,7 +199,12 @@ def whole_tests(
     foreign = [
         Clip(read_sound(r.path), " ".join(tidy(r.text))) for r in random.Random(11).sample(read, 2 * count)
     ]
-    return [*found, Whole("foreign speech", foreign, ["none"] * len(foreign))]
+    sounds = [Clip(read_sound(file), "") for file in sorted(noise.glob("esc10/*_fold5.opus"))]
+    return [
+        *found,
+        Whole("foreign speech", foreign, ["none"] * len(foreign)),
+        Whole("noise without speech", sounds, ["none"] * len(sounds)),
+    ]
 
 
 def hesitant_test(bundle: Path, count: int) -> Whole:
