@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import struct
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from speech import spoken
+from toy_model import GRAPH, write
 
 from voice_skill.errors import ModelError
 from voice_skill.hearing import const_fst, language_model, tailored
@@ -185,6 +187,47 @@ def test_old_folders_go_and_the_latest_stay(model_folder: Path, tmp_path: Path) 
     phrases = ("stop", "the", "my", "why")
     made = [tailored.tailor(model_folder, [phrase], tmp_path).folder for phrase in phrases]
     assert sorted(tmp_path.iterdir()) == sorted(made[1:])
+
+
+def test_a_model_found_again_counts_as_used(model_folder: Path, tmp_path: Path) -> None:
+    """The one in use tonight is not the one that goes."""
+    phrases = ("stop", "the", "my", "stop", "why")
+    made = [tailored.tailor(model_folder, [phrase], tmp_path).folder for phrase in phrases]
+    assert sorted(tmp_path.iterdir()) == sorted(made[2:])
+
+
+def test_what_another_process_removes_meanwhile_is_passed_over(model_folder: Path, tmp_path: Path) -> None:
+    """A link that leads nowhere is listed and cannot be looked at, as a folder that has just gone."""
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    folder = tailored.tailor(model_folder, SENTENCES, tmp_path).folder
+    assert (folder / "graph/Gr.fst").exists()
+
+
+def test_only_drafts_of_runs_that_died_are_removed(model_folder: Path, tmp_path: Path) -> None:
+    """One begun half an hour ago may still be built; it takes no place of a whole folder."""
+    for name, minutes in (("young", 30), ("dead", 61)):
+        (tmp_path / f".draft-{name}").mkdir()
+        os.utime(tmp_path / f".draft-{name}", (0, time.time() - minutes * 60))
+    phrases = ("stop", "the", "my", "why")
+    made = [tailored.tailor(model_folder, [phrase], tmp_path).folder for phrase in phrases]
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / ".draft-young", *made[1:]])
+
+
+def test_all_files_of_the_model_are_shared_but_its_graph(tmp_path: Path) -> None:
+    """Vosk can make no recogniser of the official lgraph model without its ivector folder."""
+    changes: dict[str, bytes | None] = {
+        "ivector/final.ie": b"ie",
+        "ivector/online_cmvn.conf": b"",
+        "README": b"me",
+    }
+    model = write(tmp_path / "model", changes)
+    (tmp_path / "beside").write_bytes(b"not of the model")
+    folder = tailored.tailor(model, ["cramp"], tmp_path / "cache").folder
+    names = [{path.relative_to(top) for path in top.rglob("*")} for top in (model, folder)]
+    assert names[0] == names[1]
+    assert (folder / "ivector/final.ie").read_bytes() == b"ie"
+    assert not (folder / "graph/Gr.fst").is_symlink()
+    assert (model / "graph/Gr.fst").read_bytes() == GRAPH
 
 
 def test_where_links_are_refused_the_files_are_copied(

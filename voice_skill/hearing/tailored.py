@@ -1,8 +1,9 @@
 """A speech model whose graph of sentences is made from ours, kept in the cache.
 
-The folder holds links to the model's own files, or copies where links are not allowed, and a Gr.fst of our
-sentences.  It is built aside and put into place at once, under a name that changes with the sentences, with
-the model, and with the way graphs are made here; so a stale one is never used.
+The folder holds links to all of the model's own files, or copies where links are not allowed, and a Gr.fst
+of our sentences in place of the model's.  It is built aside and put into place at once, under a name that
+changes with the sentences, with the model, and with the way graphs are made here; so a stale one is never
+used.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +27,10 @@ FORMAT = 4
 KEPT = 3
 """Folders that stay: several bundles may be in use by turns."""
 
-_GRAPH = "graph/Gr.fst"
+_GRAPH = Path("graph/Gr.fst")
+_DRAFT = ".draft-"
+_LONGEST_BUILD = 3600
+"""Seconds after which a draft is left over from a run that died; a slow machine takes a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,10 @@ def tailor(model: Path, sentences: Sequence[str], cache: Path) -> Tailored:
     left_out = {word for sentence in wanted for word in sentence.split()} - numbers.keys()
     try:
         folder = cache / _key(model, heard)
+        with suppress(FileNotFoundError):
+            os.utime(folder)  # the oldest are removed, by other processes too, so this comes first
         if not _is_whole(folder):
             _build(folder, model, heard, numbers)
-        os.utime(folder)  # the oldest are removed
         _remove_old(cache)
     except OSError as error:
         raise ModelError(f"{cache} cannot be written: {error.strerror or error}.") from error
@@ -74,9 +81,10 @@ def word_numbers(model: Path) -> dict[str, int]:
 
 def _files(model: Path) -> Iterator[Path]:
     """What the tailored folder shares with the model, relative to it."""
+    # All of it: which folders Vosk reads differs from model to model, as ivector does.
     for path in sorted(model.rglob("*")):
         relative = path.relative_to(model)
-        if path.is_file() and relative.parts[0] in ("am", "conf", "graph") and str(relative) != _GRAPH:
+        if path.is_file() and relative != _GRAPH:
             yield relative
 
 
@@ -97,7 +105,7 @@ def _is_whole(folder: Path) -> bool:
 
 def _build(folder: Path, model: Path, sentences: Sequence[str], numbers: Mapping[str, int]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder.parent))
     try:
         for file in _files(model):
             _share(model / file, draft / file)
@@ -124,7 +132,18 @@ def _share(file: Path, place: Path) -> None:
 
 
 def _remove_old(cache: Path) -> None:
-    """Keep the folders that were used last; drafts of a run that died go with the old ones."""
-    folders = sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for folder in folders[KEPT:]:
+    """Keep the folders that were used last, and the drafts that another process may be building."""
+    used = {path: at for path in cache.iterdir() if (at := _used_at(path)) is not None}
+    drafts = [path for path in used if path.name.startswith(_DRAFT)]
+    whole = sorted(used.keys() - drafts, key=used.__getitem__, reverse=True)
+    dead = [draft for draft in drafts if time.time() - used[draft] > _LONGEST_BUILD]
+    for folder in (*whole[KEPT:], *dead):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _used_at(folder: Path) -> float | None:
+    """When a folder was used last; None where another process has just removed it."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return None
