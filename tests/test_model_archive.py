@@ -83,6 +83,13 @@ def test_a_good_archive_is_unpacked_without_its_folder(place: Path) -> None:
         (zipped(("top\\..\\outside", b"x")), "could lead out"),
         (zipped(("top/.hidden", b"x")), "could lead out"),
         (zipped(("top//x", b"x")), "could lead out"),
+        (zipped(("top/CON", b"x")), "something else on Windows"),
+        (zipped(("top/NUL.txt", b"x")), "something else on Windows"),
+        (zipped(("top/nul .tar.gz", b"x")), "something else on Windows"),
+        (zipped(("top/Com1/x", b"x")), "something else on Windows"),
+        (zipped(("aux/x", b"x")), "something else on Windows"),
+        (zipped(("top/final.mdl.", b"x")), "something else on Windows"),
+        (zipped(("top /x", b"x")), "something else on Windows"),
         (tampered(b"plainQname", b"plain\0name"), "could lead out"),
         (special(stat.S_IFLNK | 0o777), "link or a device"),
         (special(stat.S_IFBLK | 0o666), "link or a device"),
@@ -103,6 +110,13 @@ def test_a_harmful_archive_is_refused_before_anything_is_written(
     with pytest.raises(ModelError, match=f"was not unpacked, because .*{why}"):
         unpack(content, place)
     assert not list(place.iterdir())
+
+
+def test_names_that_only_look_like_those_of_devices_are_good(place: Path) -> None:
+    """A device's name is the whole of it, up to a dot."""
+    names = ["conf", "console.txt", "null", "com", "com12", "lpt1x", "my.con"]
+    folder = unpack(zipped(*((f"top/{name}", b"x") for name in names)), place)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from voice_skill.hearing.known_models import KnownModel, megabytes
 MOST_FILES = 1000
 _BLOCK = 1 << 20
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]*")
-"""A name of a file or folder that means the same on every system."""
+"""A name of a file or folder that stays in its place."""
+_OTHER_ON_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]) *(?:\..*)?|.*[ .]", re.IGNORECASE)
+"""A name that Windows takes for a device, with any ending, or for the same name without its last sign."""
 
 
 def check(archive: Path, known: KnownModel) -> None:
@@ -116,6 +118,8 @@ def _reason_against(entry: ZipInfo) -> str:
         parts = name.removesuffix("/").split("/")
         if not all(_PLAIN.fullmatch(part) for part in parts):
             return "has a name that could lead out of the folder"
+        if any(_OTHER_ON_WINDOWS.fullmatch(part) for part in parts):
+            return "has a name that means something else on Windows"
     if entry.flag_bits & 1:
         return "is encrypted"
     if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
