@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,8 +39,8 @@ GOOD = Answer()
 class ModelHost:
     """Serves ``content`` under every path; each request uses up one of ``answers``, the last one stays."""
 
-    def __init__(self, content: bytes, *answers: Answer) -> None:
-        """Start to listen."""
+    def __init__(self, content: bytes, *answers: Answer, secret: ssl.SSLContext | None = None) -> None:
+        """Start to listen; with ``secret`` by https."""
         self.content = content
         self.answers = list(answers or (GOOD,))
         self.ranges: list[str | None] = []
@@ -49,13 +50,16 @@ class ModelHost:
         """Ends all stalling."""
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.host = self
+        self._scheme = "https" if secret else "http"
+        if secret:
+            self._server.socket = secret.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
 
     @property
     def address(self) -> str:
         """The folder in which the archive lies."""
-        return f"http://127.0.0.1:{self._server.server_port}/models"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/models"
 
     def close(self) -> None:
         """Be gone."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 import resource
 import shutil
 import sqlite3
+import ssl
+import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
+from errno import EACCES, EDQUOT, EIO, ENOSPC
+from pathlib import Path, PosixPath
+from typing import Any
 
 import pytest
 from model_host import GOOD, Answer, ModelHost
@@ -217,7 +222,9 @@ def test_a_host_that_cannot_be_reached(skill: Skill) -> None:
         (Answer(body=ARCHIVE[:HALF], length=False), "pieces that do not fit together"),
         (Answer(body=ARCHIVE.replace(b"weights", b"weighty")), "its checksum differs"),
         (Answer(cut=0), "cannot be reached"),
-        (Answer(status=302, location="file:///etc/passwd"), "keeps sending us elsewhere"),
+        (Answer(status=302, location="file:///etc/passwd"), "begins with file: and is not on the web"),
+        (Answer(status=302, location="ftp://127.0.0.1/x"), "begins with ftp: and is not on the web"),
+        (Answer(status=302, location="data:,x"), "begins with data: and is not on the web"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -226,6 +233,34 @@ def test_a_host_that_sends_something_else(skill: Skill, answer: Answer, said: st
     with ModelHost(ARCHIVE, answer) as host:
         assert said in skill.refuses(TOY, host.address)
     assert not skill.part.exists() or skill.part.read_bytes() == ARCHIVE[: skill.part.stat().st_size]
+
+
+@pytest.fixture
+def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Make a certificate for this machine, and trust it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    named = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", *made, *named, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def test_a_redirect_never_leads_from_https_to_http(skill: Skill, secret: ssl.SSLContext) -> None:
+    """Up to https is fine, down from it is told and not followed."""
+    with ModelHost(ARCHIVE) as plain:
+        with ModelHost(b"", Answer(status=302, location=plain.address), secret=secret) as host:
+            assert "from https to http, where anybody can read along" in skill.refuses(TOY, host.address)
+        assert plain.paths == []
+    with ModelHost(ARCHIVE, secret=secret) as hidden:
+        with ModelHost(b"", Answer(status=302, location=hidden.address)) as host:
+            skill.obtain(TOY, host.address)
+        assert hidden.paths == ["/models"]
 
 
 @pytest.mark.parametrize("host", ["ftp://127.0.0.1/", "file:///etc", "models", ""])
@@ -259,6 +294,61 @@ def test_a_disk_that_fills_up_is_cleared_again(skill: Skill) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert "cannot be written" in said
     assert not skill.part.exists()
+
+
+class Unwritable(PosixPath):
+    """A file that cannot be written, for a reason that is to be given."""
+
+    reason = 0
+
+    def open(self, *_: Any, **__: Any) -> Any:
+        """Fail as the system does."""
+        raise OSError(self.reason, "no more")
+
+
+@pytest.mark.parametrize(("reason", "left"), [(ENOSPC, False), (EDQUOT, False), (EIO, True), (EACCES, True)])
+def test_the_part_is_deleted_only_where_there_is_no_room(skill: Skill, reason: int, left: bool) -> None:
+    """What has come may be gone on with after any other trouble."""
+    skill.begun()
+    part = Unwritable(skill.part)
+    part.reason = reason
+    with ModelHost(ARCHIVE) as host, pytest.raises(ModelError, match=r"cannot be written to .*: no more\."):
+        model_download.fetch(TOY, part, host.address, print)
+    assert skill.part.exists() == left
+
+
+def test_an_output_that_was_closed_leaves_the_part(skill: Skill) -> None:
+    """``voice-skill models get small | head -1`` is no full disk and no fault of the folder."""
+
+    def tell(line: str) -> None:
+        if line.endswith("percent."):
+            raise BrokenPipeError(32, "Broken pipe")
+
+    content = archive(changes={"README": bytes(1_000_000)})
+    with ModelHost(content) as host, pytest.raises(BrokenPipeError):
+        obtain(published(content, 2_000_000), skill.kept, host.address, None, tell)
+    assert skill.part.stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("inside", "error", "said"),
+    [
+        (
+            ".x.part",
+            lambda file: PermissionError(EACCES, "Permission denied", str(file)),
+            "cannot be changed: Perm",
+        ),
+        ("locked/x", lambda file: OSError(EIO, "Input/output error", str(file)), "cannot be changed: Input"),
+        ("../x", lambda file: OSError(EIO, "Input/output error", str(file)), None),
+        ("", lambda _: OSError(ENOSPC, "No space left on device"), None),
+    ],
+)
+def test_only_errors_of_the_folder_are_told_as_such(
+    skill: Skill, inside: str, error: Callable[[Path], OSError], said: str | None
+) -> None:
+    """Others of the same kind, as of the output, stay what they are."""
+    with pytest.raises(ModelError if said else OSError, match=said), model_shelf.alone(skill.kept):
+        raise error(skill.kept.parent / "x" if inside == "../x" else skill.kept / inside)
 
 
 # --- from a file ----------------------------------------------------------------------------------
@@ -404,6 +494,39 @@ def test_a_link_is_deleted_without_what_it_points_to(skill: Skill, tmp_path: Pat
     assert not (skill.kept / SMALL).exists()
 
 
+@pytest.mark.parametrize("leads", [True, False], ids=["to a model", "nowhere"])
+def test_a_link_gives_way_to_a_fetched_model(skill: Skill, tmp_path: Path, leads: bool) -> None:
+    """What it leads to stays, and nothing is left that could be in the way later."""
+    elsewhere = tmp_path / "elsewhere"
+    if leads:
+        write(elsewhere, {"am/final.mdl": b""})
+    skill.kept.mkdir(parents=True)
+    (skill.kept / SMALL).symlink_to(elsewhere)
+    with ModelHost(ARCHIVE) as host:
+        skill.obtain(TOY, host.address)
+    assert sorted(path.name for path in skill.kept.iterdir()) == [".lock", SMALL]
+    assert not (skill.kept / SMALL).is_symlink()
+    assert not model_shelf.damage(skill.kept / SMALL)
+    assert (elsewhere / "am/final.mdl").exists() == leads
+    skill.run("remove", "small")
+
+
+@pytest.mark.parametrize("leads", [True, False], ids=["to a model", "nowhere"])
+def test_a_power_cut_while_a_link_is_replaced(skill: Skill, tmp_path: Path, leads: bool) -> None:
+    """Before the new model is there the link comes back, after that it goes."""
+    elsewhere = tmp_path / "elsewhere"
+    if leads:
+        write(elsewhere)
+    skill.kept.mkdir(parents=True)
+    for name in (SMALL, LGRAPH):
+        (skill.kept / f".replaced-{name}").symlink_to(elsewhere)
+    write(skill.kept / SMALL)
+    skill.run("use", "best")
+    assert sorted(path.name for path in skill.kept.iterdir()) == [".lock", LGRAPH, SMALL]
+    assert (skill.kept / LGRAPH).is_symlink()
+    assert (elsewhere / "am/final.mdl").exists() == leads
+
+
 def test_what_had_come_of_a_model_can_be_deleted(skill: Skill) -> None:
     """The part of a broken-off fetch."""
     skill.begun()
@@ -440,6 +563,18 @@ def test_damage_is_found_by_the_checksums(skill: Skill) -> None:
     assert "voice-skill models get small" in said
     (folder / "README").unlink()
     assert "README is missing" in skill.run("verify", "small", expect=5)
+
+
+def test_a_file_without_a_checksum_is_damage(skill: Skill) -> None:
+    """A list that was emptied or that lacks one file does not count as right."""
+    with ModelHost(ARCHIVE) as host:
+        skill.obtain(TOY, host.address)
+    folder = skill.kept / SMALL
+    (folder / "am/more").write_bytes(b"slipped in")
+    said = skill.run("verify", "small", expect=5)
+    assert f"The list of checksums {folder / 'SHA256SUMS'} lacks am/more." in said
+    (folder / "SHA256SUMS").write_bytes(b"")
+    assert "SHA256SUMS lacks README and 8 more." in skill.run("verify", "small", expect=5)
 
 
 def test_a_model_that_vosk_cannot_load_is_broken(skill: Skill) -> None:

@@ -8,19 +8,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from errno import EDQUOT, EFBIG, ENOSPC
 from http import HTTPStatus
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from shutil import disk_usage
+from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
 
 from voice_skill import __version__
 from voice_skill.errors import ModelError
 from voice_skill.hearing.known_models import KnownModel, megabytes
 
 _BLOCK = 1 << 16
+_WEB = ("https", "http")
+_FULL = (ENOSPC, EDQUOT, EFBIG)
+"""How a system says that there is no room for more."""
 _CONNECTIONS = 8
 """How often a fetch that breaks off on its way is gone on with by itself."""
 
@@ -33,16 +49,29 @@ class _Elsewhere(Exception):  # noqa: N818  # no error: the host just can't go o
     """The host does not go on at the place that was asked for."""
 
 
+class _OnlyWeb(HTTPRedirectHandler):
+    """Goes where a host sends us, but never off the web, nor back to where anybody can read along."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        new = urlsplit(newurl).scheme
+        if new not in _WEB or (new == "http" and req.type == "https"):
+            raise HTTPError(newurl, code, msg, headers, fp)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
 def fetch(
     known: KnownModel, part: Path, host: str, tell: Callable[[str], None], patience: float = 30.0
 ) -> None:
     """Fetch the archive of ``known`` from ``host`` into the file ``part``, after what is there already.
 
     ``tell`` gets a line every ten percent; ``patience`` is how long the host may be silent, in seconds.
-    Raises ModelError.  ``part`` is kept when the connection breaks off.
+    Raises ModelError, and whatever ``tell`` raises.  ``part`` is kept when the connection breaks off or
+    something else ends the fetch, but not when the disk is full.
     """
     address = f"{host.rstrip('/')}/{known.archive}"
-    if urlsplit(address).scheme not in ("https", "http"):
+    if urlsplit(address).scheme not in _WEB:
         raise ModelError(f"{host} is not a web address; it must begin with https:// or http://.")
     if _size(part) > known.size:
         part.unlink()
@@ -100,23 +129,29 @@ def _go_on(known: KnownModel, part: Path, address: str, tell: Callable[[str], No
     """One connection: append to ``part`` what the host sends."""
     start = _size(part)
     with _open(known, address, start, patience) as response:
-        start = _start(response, start, known, address)
-        try:
-            with part.open("ab" if start else "wb") as file:
-                have = start
-                while block := _read(response):
-                    if have + len(block) > known.size:
-                        file.truncate(0)
-                        raise _something_else(known, address, "more bytes than it has")
-                    file.write(block)
-                    tenth = (have + len(block)) * 10 // known.size
-                    if tenth > have * 10 // known.size:
-                        tell(f"{known.name}: {tenth * 10} percent.")
-                    have += len(block)
-        except OSError as error:
-            # A full disk is worth more than a fetch that has to be begun again.
-            part.unlink(missing_ok=True)
-            raise _unwritable(part, error) from error
+        have = _start(response, start, known, address)
+        while block := _read(response):
+            before, have = have, have + len(block)
+            if have > known.size:
+                part.unlink(missing_ok=True)
+                raise _something_else(known, address, "more bytes than it has")
+            _write(part, block, "ab" if before else "wb")
+            tenth = have * 10 // known.size
+            if tenth > before * 10 // known.size:
+                tell(f"{known.name}: {tenth * 10} percent.")
+
+
+def _write(part: Path, block: bytes, mode: str) -> None:
+    """Write and close, since some disks say only then that they are full."""
+    try:
+        with part.open(mode) as file:
+            file.write(block)
+    except OSError as error:
+        if error.errno in _FULL:
+            # Room on the disk is worth more than a fetch that has to be begun again.
+            with suppress(OSError):
+                part.unlink()
+        raise _unwritable(part, error) from error
 
 
 def _open(known: KnownModel, address: str, start: int, patience: float) -> HTTPResponse:
@@ -124,18 +159,29 @@ def _open(known: KnownModel, address: str, start: int, patience: float) -> HTTPR
     if start:
         headers["Range"] = f"bytes={start}-"
     try:
-        response = build_opener().open(Request(address, headers=headers), timeout=patience)  # noqa: S310
+        response = _opener().open(Request(address, headers=headers), timeout=patience)  # noqa: S310
     except HTTPError as error:
         error.close()
         if start and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise _Elsewhere from error
-        raise _refused(known, address, error.code) from error
+        raise _refused(known, address, error) from error
     except URLError as error:
         raise _BrokenOffError(_words(error.reason)) from error
     except (OSError, HTTPException, ValueError) as error:
         raise _BrokenOffError(_words(error)) from error
     assert isinstance(response, HTTPResponse)
     return response
+
+
+def _opener() -> OpenerDirector:
+    """What opens web addresses and no others; urllib's usual one reads files and FTP as well."""
+    opener = OpenerDirector()
+    for kind in (
+        *(ProxyHandler, HTTPHandler, HTTPSHandler, UnknownHandler),
+        *(_OnlyWeb, HTTPDefaultErrorHandler, HTTPErrorProcessor),
+    ):
+        opener.add_handler(kind())
+    return opener
 
 
 def _start(response: HTTPResponse, asked: int, known: KnownModel, address: str) -> int:
@@ -189,13 +235,28 @@ def _broken_off(known: KnownModel, part: Path, address: str, reason: str) -> Mod
     )
 
 
-def _refused(known: KnownModel, address: str, code: int) -> ModelError:
-    said = "keeps sending us elsewhere" if 300 <= code < 400 else f"answers {code}"
-    if code in {status.value for status in HTTPStatus} and code >= 400:
-        said += f", {HTTPStatus(code).phrase}"
+def _refused(known: KnownModel, address: str, error: HTTPError) -> ModelError:
+    if 300 <= error.code < 400:
+        return _sent_elsewhere(known, address, urlsplit(error.url).scheme)
+    said = f"answers {error.code}"
+    if error.code in {status.value for status in HTTPStatus} and error.code >= 400:
+        said += f", {HTTPStatus(error.code).phrase}"
     return ModelError(
         f"The model {known.name} could not be fetched, because {urlsplit(address).hostname} {said}. "
         f"Try again later. {_otherwise(known, address)}"
+    )
+
+
+def _sent_elsewhere(known: KnownModel, address: str, scheme: str) -> ModelError:
+    """The host sends us round and round, or to an address of a kind that is not followed."""
+    said = "keeps sending us elsewhere"
+    if scheme not in _WEB:
+        said = f"sends us to an address that begins with {scheme[:20]}: and is not on the web"
+    elif scheme == "http" and urlsplit(address).scheme == "https":
+        said = "sends us from https to http, where anybody can read along"
+    return ModelError(
+        f"The model {known.name} could not be fetched, because {urlsplit(address).hostname} {said}. "
+        f"Name another host with --host. {_otherwise(known, address)}"
     )
 
 
