@@ -24,7 +24,7 @@ from models.training.kaldi import matrix
 from models.training.language import END, language_graph, trigram
 from models.training.lexicon import UNKNOWN, Lexicon, bundle_sentences, tidy
 from models.training.matching import match
-from models.training.paths import any_phones, sequence, these_phones
+from models.training.paths import Bigram, any_phones, sequence, these_phones
 from models.training.phones import NUMBER, PDFS
 from models.training.progress import Progress
 
@@ -196,13 +196,13 @@ def slope(total: Callable[[Floats], Floats], scores: Floats, at: tuple[int, int,
 def test_paths_of_any_phones_sum_to_one_and_know_their_gradient() -> None:
     """With weights of one, only the transitions are left, and they sum to one; the gradient is the slope."""
     chance = np.random.default_rng(2)
-    transitions = chance.uniform(0.1, 1, (8, 8)).astype(np.float32)
-    transitions /= transitions.sum(1, keepdims=True)
-    assert np.allclose(any_phones(np.zeros((2, 8, 8), np.float32), LENGTHS, transitions)[0], 0.0, atol=1e-5)
+    start, transitions = (chance.uniform(0.1, 1, size).astype(np.float32) for size in (8, (8, 8)))
+    bigram = Bigram(start / start.sum(), transitions / transitions.sum(1, keepdims=True))
+    assert np.allclose(any_phones(np.zeros((2, 8, 8), np.float32), LENGTHS, bigram)[0], 0.0, atol=1e-5)
     scores = chance.normal(size=(2, 8, 8)).astype(np.float32)
-    shares = any_phones(scores, LENGTHS, transitions)[1]
+    shares = any_phones(scores, LENGTHS, bigram)[1]
     for at in ((0, 0, 1), (0, 4, 5), (0, 7, 3), (1, 2, 6), (1, 6, 2)):
-        by_trying = slope(lambda tried: any_phones(tried, LENGTHS, transitions)[0], scores, at)
+        by_trying = slope(lambda tried: any_phones(tried, LENGTHS, bigram)[0], scores, at)
         assert shares[at] == pytest.approx(by_trying, abs=2e-3)
     assert not shares[1, 6:].any()
 

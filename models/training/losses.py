@@ -15,9 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from .batches import NO_LABEL
-from .features import Floats
 from .network import GARBAGE
-from .paths import any_phones, these_phones
+from .paths import Bigram, any_phones, these_phones
 
 
 def cross_entropy(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -37,37 +36,38 @@ def _garbage(scores: Tensor) -> Tensor:
     return 0.02 * functional.mse_loss(scores[:, GARBAGE:], wanted.expand(-1, 2))
 
 
-def phone_bigram(label_rows: list[npt.NDArray[np.uint8]], keep: float = 0.5) -> Floats:
-    """(82, 82) transition probabilities between pdfs, from the phone sequences of the labels.
+def phone_bigram(label_rows: list[npt.NDArray[np.uint8]]) -> Bigram:
+    """What follows what in the phone sequences of the labels.
 
-    A phone goes on (to its second pdf) with probability `keep`, or is followed by the first pdf of the next
-    phone.
+    A phone goes on (to its second pdf) as often as it is followed by the first pdf of another one: the paths
+    of a known sequence leave transitions out, which does no harm only where both are the same for all phones.
     """
     phones = GARBAGE // 2
-    counts = np.full((phones, phones), 0.2)
+    counts, first = np.full((phones, phones), 0.2), np.full(phones, 0.2)
     for row in label_rows:
         sequence = row[np.concatenate([[True], (row[1:] % 2 == 0)])] // 2
+        first[sequence[0]] += 1.0
         np.add.at(counts, (sequence[:-1], sequence[1:]), 1.0)
-    bigram = counts / counts.sum(1, keepdims=True)
-    matrix = np.zeros((GARBAGE, GARBAGE), np.float32)
-    for phone in range(phones):
-        for pdf in (2 * phone, 2 * phone + 1):
-            matrix[pdf, 2 * phone + 1] = keep
-            matrix[pdf, 0::2] = (1 - keep) * bigram[phone]
-    return matrix
+    start, transitions = np.zeros(GARBAGE, np.float32), np.zeros((GARBAGE, GARBAGE), np.float32)
+    start[0::2] = first / first.sum()
+    transitions[:, 0::2] = 0.5 * np.repeat(counts / counts.sum(1, keepdims=True), 2, axis=0)
+    own = np.arange(GARBAGE)
+    transitions[own, own | 1] = 0.5
+    return Bigram(start, transitions)
 
 
-def lattice_free_mmi(scores: Tensor, labels: Tensor, transitions: Floats) -> tuple[Tensor, Tensor]:
-    """(loss, MMI objective per answer). Only the loss's gradient counts; a tenth of it is cross-entropy."""
+def lattice_free_mmi(scores: Tensor, labels: Tensor, bigram: Bigram) -> tuple[Tensor, Tensor]:
+    """(loss per answer, MMI objective per answer). The loss has a tenth of cross-entropy in it."""
     real = labels != NO_LABEL
-    speech, lengths = scores[..., :GARBAGE], real.sum(1).numpy()
-    fixed = speech.detach().numpy()
-    meant, through_meant = these_phones(fixed, labels.numpy(), lengths)
-    possible, through_any = any_phones(fixed, lengths, transitions)
+    speech, lengths = scores[..., :GARBAGE], real.sum(1).cpu().numpy()
+    fixed = speech.detach().cpu().numpy()
+    meant, through_meant = these_phones(fixed, labels.cpu().numpy(), lengths)
+    possible, through_any = any_phones(fixed, lengths, bigram)
     answers = int(lengths.sum())
     objective = torch.tensor(float((meant - possible).sum()) / answers)
-    # Its gradient is known already; this product has the same.
-    likeness = (speech * torch.from_numpy(through_meant - through_any)).sum() / answers
+    # The gradient is known already: this product has it, and what is added gives it the right value.
+    pulled = (speech * torch.from_numpy(through_meant - through_any).to(speech.device)).sum() / answers
+    likeness = pulled + (objective.to(speech.device) - pulled.detach())
     drift = torch.logsumexp(speech[real], 1).square().mean()
     plain, _ = cross_entropy(scores, labels)
     return 0.1 * plain + 0.002 * drift - likeness, objective

@@ -11,6 +11,8 @@ Shapes: B utterances, T answers, P pdfs, N phones of the longest sequence.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,25 +20,35 @@ from .features import Floats
 
 Whole = npt.NDArray[np.int64]
 
+
+@dataclass(frozen=True)
+class Bigram:
+    """Which pdf begins an utterance, and which follows which."""
+
+    start: Floats
+    """(P,) chances."""
+    transitions: Floats
+    """(P, P): chance of each pdf after each."""
+
+
 TOLERANCE = 2
 """Answers (of 30 ms) by which a phone may come before or after its label: labels are not exact."""
 _LEAST = np.float32(1e-30)
 
 
-def any_phones(scores: Floats, lengths: Whole, transitions: Floats) -> tuple[Floats, Floats]:
+def any_phones(scores: Floats, lengths: Whole, bigram: Bigram) -> tuple[Floats, Floats]:
     """(B,) log of the summed weight of all paths through scores (B, T, P), and its gradient (B, T, P).
 
-    `lengths` (B,): how many answers of each utterance count. `transitions` (P, P): chance of each pdf after
-    each.
+    `lengths` (B,): how many answers of each utterance count.
     """
+    transitions = bigram.transitions
     batch, steps, pdfs = scores.shape
     highest = scores.max(2, keepdims=True)
     weights = np.ascontiguousarray(np.exp(scores - highest).transpose(1, 0, 2))
     inside = np.arange(steps)[:, None] < lengths
-    start = transitions[:2].sum(0) + np.float32(1e-3)  # nearly always silence or what follows it
     forward = np.empty((steps, batch, pdfs), np.float32)
     norms = np.empty((steps, batch), np.float32)
-    now = start / start.sum() * weights[0]
+    now = bigram.start * weights[0]
     for step in range(steps):
         if step:
             now = (forward[step - 1] @ transitions) * weights[step]

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .batches import Store, batches
 from .losses import cross_entropy, lattice_free_mmi, phone_bigram
-from .network import LEFT, RIGHT, Network
+from .network import GARBAGE, LEFT, RIGHT, Network
 from .work import Tell
 
 Loss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -56,9 +56,10 @@ class Training:
 
     def __init__(self, stage: Stage, store: Store, begin: Path | None) -> None:
         torch.manual_seed(stage.seed)
-        self.network = Network().train()
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.network = Network().train().to(self._device)
         if begin is not None:
-            self.network.load_state_dict(torch.load(begin, weights_only=True)["network"])
+            self.network.load_state_dict(torch.load(begin, map_location="cpu", weights_only=True)["network"])
         self._parameters = list(self.network.parameters())
         self._optimiser = torch.optim.AdamW(
             self._parameters, lr=stage.rate, weight_decay=1e-3, betas=(0.9, 0.98)
@@ -66,11 +67,11 @@ class Training:
         self._stage = stage
         self._loss: Loss = cross_entropy
         if stage.loss == "mmi":
-            self._loss = partial(lattice_free_mmi, transitions=phone_bigram(store.pdfs))
-        self._halved = sixteen_bits_are_quicker()
+            self._loss = partial(lattice_free_mmi, bigram=phone_bigram(store.pdfs))
+        self._halved = self._device.type == "cuda" or sixteen_bits_are_quicker()
         self.done = 0
         # Batches are seven in a hundred smaller than they might be, for utterances have to fit.
-        self.steps = int(stage.passes * sum(map(len, store.mels)) / (0.93 * stage.batch))
+        self.steps = max(1, int(stage.passes * sum(map(len, store.mels)) / (0.93 * stage.batch)))
 
     def step(self, group: list[Batch], workers: ThreadPoolExecutor) -> npt.NDArray[np.float64]:
         """One step on several batches at once, a thread each; returns the mean loss and score."""
@@ -86,9 +87,10 @@ class Training:
 
     def _gradients(self, batch: Batch) -> tuple[tuple[Tensor, ...], float, float]:
         mel, pdfs = batch
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._halved):
-            scores = self.network(torch.from_numpy(mel))
-        value, score = self._loss(scores.float(), torch.from_numpy(pdfs.astype(np.int64)))
+        labels = torch.from_numpy(pdfs.astype(np.int64)).to(self._device)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._halved):
+            scores = self.network(torch.from_numpy(mel).to(self._device))
+        value, score = self._loss(scores.float(), labels)
         return torch.autograd.grad(value, self._parameters), value.item(), score.item()
 
     def save(self, path: Path) -> None:
@@ -100,7 +102,7 @@ class Training:
 
     def resume(self, path: Path) -> None:
         """Goes on from a checkpoint of the same stage."""
-        saved = torch.load(path, weights_only=True)
+        saved = torch.load(path, map_location=self._device, weights_only=True)
         self.network.load_state_dict(saved["network"])
         self._optimiser.load_state_dict(saved["optimiser"])
         self.done = int(saved["step"])
@@ -178,11 +180,11 @@ def _slope(done: float) -> float:
 def load_network(checkpoint: Path) -> Network:
     """The network of a checkpoint, ready to use."""
     network = Network()
-    network.load_state_dict(torch.load(checkpoint, weights_only=True)["network"])
+    network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["network"])
     return network.eval()
 
 
 def log_priors(store: Store) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """(82,) log share of each pdf in the labels."""
-    counts = sum((np.bincount(pdfs, minlength=82)[:82] for pdfs in store.pdfs), np.ones(82))
+    """(P,) log share of each pdf in the labels."""
+    counts = sum((np.bincount(pdfs, minlength=GARBAGE)[:GARBAGE] for pdfs in store.pdfs), np.ones(GARBAGE))
     return np.asarray(np.log(counts / counts.sum()), np.float64)
