@@ -26,6 +26,7 @@ from models.training.lexicon import UNKNOWN, Lexicon, bundle_sentences, tidy
 from models.training.matching import match
 from models.training.paths import Bigram, any_phones, sequence, these_phones
 from models.training.phones import NUMBER, PDFS
+from models.training.plan import PlanError, keep_to, look_ahead
 from models.training.progress import Progress
 
 Floats = npt.NDArray[np.float32]
@@ -338,3 +339,33 @@ def test_progress_estimates_from_its_own_work(capsys: pytest.CaptureFixture[str]
     tell(0.3, "going on")
     assert progress.percent() == pytest.approx(82.5)
     assert "about 18 min left" in capsys.readouterr().out
+
+
+def test_work_goes_on_with_its_old_settings_only(tmp_path: Path) -> None:
+    """The same settings go on, others are refused by name, and so is a folder with something else in it."""
+    work = tmp_path / "work"
+    keep_to(work, {"seed": 7, "noise": True})
+    keep_to(work, {"seed": 7, "noise": True})
+    with pytest.raises(PlanError, match=r"seed 7 instead of 8\. Take the old settings"):
+        keep_to(work, {"seed": 8, "noise": True})
+    (tmp_path / "first.pt").touch()
+    with pytest.raises(PlanError, match="something else"):
+        keep_to(tmp_path, {"seed": 7, "noise": True})
+
+
+def test_what_will_be_missing_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong folder or a missing program ends in one sentence that says what to do."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    monkeypatch.setenv("PATH", str(programs))
+    with pytest.raises(PlanError, match="apt-get install espeak-ng flite festival .* libfst-tools"):
+        look_ahead(None, None)
+    for name in ("espeak-ng", "flite", "festival", "fstconvert"):
+        (programs / name).touch(mode=0o755)
+    look_ahead(None, None)
+    with pytest.raises(PlanError, match="no transcripts"):
+        look_ahead(tmp_path, None)
+    with pytest.raises(PlanError, match="no recordings"):
+        look_ahead(None, tmp_path)

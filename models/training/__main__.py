@@ -9,13 +9,14 @@ Every step leaves its result in the work folder and is left out when it finds it
 from __future__ import annotations
 
 import argparse
-import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from .export import model_bytes
-from .folder import GARBAGE_PRICE, write_graphs, write_model
+from .folder import GARBAGE_PRICE, replace_graphs, write_model
 from .lexicon import bundle_sentences
+from .plan import Settings, PlanError, keep_to, look_ahead
 from .prepare import prepare
 from .progress import Progress
 from .synthesis import make_speech
@@ -43,7 +44,7 @@ there are few sentences among the recordings, and most of what is said to the sk
 class Plan:
     """What to do; see `read_plan` for the meaning."""
 
-    work: Path
+    work: Path | None
     out: Path
     bundle: Path
     human_speech: Path | None
@@ -59,7 +60,7 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
     """Reads the command line."""
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
     parser.add_argument(
-        "--work", type=Path, required=True, help="folder for everything on the way (some 6 GB)"
+        "--work", type=Path, help="folder for everything on the way (some 9 GB); --graphs-only needs none"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "en-us-night", help="the model folder")
     parser.add_argument("--bundle", type=Path, default=ROOT / "intents" / "en", help="the words it must know")
@@ -68,25 +69,28 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--utterances", type=int, default=36000, help="synthetic sentences")
     parser.add_argument("--effort", type=float, default=1.0, help="factor on the passes over the data")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2, help="batches that are worked on side by side")
     parser.add_argument(
         "--graphs-only", action="store_true", help="only write the graphs of --out for the bundle anew"
     )
-    return Plan(**vars(parser.parse_args(arguments)))
+    plan = Plan(**vars(parser.parse_args(arguments)))
+    if plan.work is None and not plan.graphs_only:
+        parser.error("--work is missing: name a folder for everything on the way")
+    return plan
 
 
 def make(plan: Plan) -> None:
-    """Every step from nothing to the model."""
-    if plan.graphs_only:
-        write_graphs(plan.out / "graph", plan.bundle)
+    """Every step from nothing to the model. Raises PlanError before any work is done."""
+    if plan.graphs_only or plan.work is None:
+        replace_graphs(plan.out, plan.bundle)
         return
-    plan.work.mkdir(parents=True, exist_ok=True)
-    (plan.work / "pid").write_text(f"{os.getpid()}\n")
+    look_ahead(plan.human_speech, plan.noise)
+    keep_to(plan.work, settings(plan))
     progress = Progress(MINUTES)
     spoken, heard = plan.work / "synthetic", plan.work / "synthetic-features"
     make_speech(spoken, plan.utterances, bundle_sentences(plan.bundle), plan.seed, progress.teller("speech"))
     prepare(spoken, heard, plan.noise, plan.seed, progress.teller("features"))
-    checkpoint = _train(plan, progress, heard)
+    checkpoint = _train(plan, plan.work, progress, heard)
     from .frozen import layers_of
     from .train import load_network
 
@@ -97,18 +101,30 @@ def make(plan: Plan) -> None:
     told(1.0, f"{plan.out}: {size / 1e6:.1f} MB")
 
 
-def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
+def settings(plan: Plan) -> Settings:
+    """What must stay the same while a model is being made; new phrases in the bundle do no harm."""
+    return {
+        "utterances": plan.utterances,
+        "effort": plan.effort,
+        "seed": plan.seed,
+        "human_speech": plan.human_speech is not None,
+        "noise": plan.noise is not None,
+        "takes": list(PEOPLE_TAKES),
+    }
+
+
+def _train(plan: Plan, work: Path, progress: Progress, heard: Path) -> Path:
     """First network on synthetic speech; human speech aligned by it; second on all; third with MMI."""
     from .batches import read_store
     from .people import prepare_people
     from .train import Run, Stage, log_priors, train
 
-    run = Run(plan.work, plan.threads)
+    run = Run(work, plan.threads)
     store = read_store([heard])
     first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, 9000, plan.seed)
     checkpoint = train(first, store, run, None, progress.teller("first"))
     if plan.human_speech is not None:
-        people, folder = plan.work / "people", plan.work / "people-features"
+        people, folder = work / "people", work / "people-features"
         priors = log_priors(store)
         prepare_people(plan.human_speech, people, checkpoint, priors, progress.teller("people"))
         told = progress.teller("people-features")
@@ -127,4 +143,7 @@ def _train(plan: Plan, progress: Progress, heard: Path) -> Path:
 
 
 if __name__ == "__main__":
-    make(read_plan())
+    try:
+        make(read_plan())
+    except PlanError as wrong:
+        sys.exit(str(wrong))

@@ -35,26 +35,45 @@ def write_model(folder: Path, acoustic: bytes, bundle: Path, chunk: int = 9) -> 
 
     `chunk`: frames of 10 ms that are worked on together; few answer sooner, many cost less.
     """
-    draft = folder.with_name(f".{folder.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft = _draft(folder)
     (draft / "am").mkdir(parents=True)
     (draft / "conf").mkdir()
     (draft / "am" / "final.mdl").write_bytes(acoustic)
     (draft / "conf" / "mfcc.conf").write_text(CONF)
     (draft / "conf" / "model.conf").write_text(SETTINGS.format(scale=ACOUSTIC_SCALE, chunk=chunk))
     write_graphs(draft / "graph", bundle)
+    _put_in_place(draft, folder)
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def replace_graphs(folder: Path, bundle: Path) -> None:
+    """Writes the graphs of a model for the words and sentences that the bundle has now.
+
+    Both at once: the words are numbered anew, and an old graph would take one for another.
+    """
+    draft = _draft(folder / "graph")
+    write_graphs(draft, bundle)
+    _put_in_place(draft, folder / "graph")
+
+
+def write_graphs(graph: Path, bundle: Path) -> None:
+    """Writes both graphs into a folder."""
+    sentences, common = bundle_sentences(bundle), common_words(COMMON_WORDS)
+    lexicon = make_lexicon({word for sentence in sentences for word in sentence.split()} | set(common))
+    words = write_lexicon_graph(lexicon, graph)
+    save_const(language_graph(trigram(sentences, common), words), graph / "Gr.fst")
+
+
+def _draft(folder: Path) -> Path:
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    return draft
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)
     draft.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def write_graphs(graph: Path, bundle: Path) -> None:
-    """Writes both graphs for the words and sentences that the bundle has now."""
-    sentences, common = bundle_sentences(bundle), common_words(COMMON_WORDS)
-    lexicon = make_lexicon({word for sentence in sentences for word in sentence.split()} | set(common))
-    words = write_lexicon_graph(lexicon, graph)
-    save_const(language_graph(trigram(sentences, common), words), graph / "Gr.fst")

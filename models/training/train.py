@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -158,8 +159,8 @@ def _groups(stage: Stage, store: Store, threads: int, training: Training) -> Ite
         # Seeded by the step, so that a run that was interrupted goes on with fresh batches.
         chance = np.random.default_rng([stage.seed, training.done])
         source = batches(store, stage.batch // threads, (LEFT, RIGHT), chance)
-        for group in zip(*[source] * threads, strict=False):
-            yield list(group)
+        while group := list(islice(source, threads)):
+            yield group
             if training.done >= training.steps:
                 return
 

@@ -81,7 +81,9 @@ def say_festival(texts: list[str], chance: random.Random) -> list[tuple[str, Spo
             )
         script = Path(folder) / "all.scm"
         script.write_text("\n".join(lines), encoding="utf-8")
-        subprocess.run(["festival", "-b", str(script)], capture_output=True, check=False)
+        done = subprocess.run(["festival", "-b", str(script)], capture_output=True, text=True, check=False)
+        if done.returncode and not any(Path(folder).glob("*.wav")):
+            raise OSError(f"festival says nothing at all: {done.stderr.strip()[:200]}")
         for index, voice in enumerate(voices):
             wave, labels = Path(folder) / f"{index}.wav", Path(folder) / f"{index}.segs"
             if not (wave.exists() and labels.exists()):

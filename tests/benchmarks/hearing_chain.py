@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,16 +31,21 @@ class Outcome:
     """What became of one clip."""
 
     text: str
-    confidence: float
-    """Mean over the utterances, 0 to 1."""
-    intent: str
-    tier: str
-    speeches: int
-    """Utterances that it was taken for."""
+    decisions: tuple[tuple[str, str], ...]
+    """Intent and tier of each utterance that it was taken for; a clip that was cut in two has two."""
     lag: float
-    """Seconds from the end of the last word to the decision; nan where nothing was heard."""
+    """Seconds from the end of the last word to the last decision; nan where nothing was heard."""
     early: float
     """The same to the moment from which the words so far were all that was heard in the end."""
+    spent: float
+    """Seconds of processor time for each second of the clip."""
+
+    def became(self, meant: str) -> str:
+        """What a person would say of it: "right", "asked", "wrong" or "refused"."""
+        acts = [intent for intent, tier in self.decisions if tier == "act"]
+        if acts:
+            return "right" if set(acts) == {meant} else "wrong"
+        return "asked" if any(tier == "confirm" for _, tier in self.decisions) else "refused"
 
 
 @dataclass
@@ -49,13 +55,9 @@ class Tally:
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
     """The intent that was meant, and the outcome."""
 
-    def share(self, tier: str, right: bool | None = None) -> float:
-        """Percent with this tier, where wanted only those of the right or a wrong intent."""
-        found = [
-            outcome.tier == tier and right in (None, outcome.intent == meant)
-            for meant, outcome in self.outcomes
-        ]
-        return 100 * float(np.mean(found))
+    def share(self, became: str) -> float:
+        """Percent of which this became; see ``Outcome.became``."""
+        return 100 * float(np.mean([outcome.became(meant) == became for meant, outcome in self.outcomes]))
 
     def lags(self) -> str:
         """Median and 95th percentile of all that were heard, in seconds."""
@@ -65,9 +67,13 @@ class Tally:
         """The same for the words so far."""
         return _spread([outcome.early for _, outcome in self.outcomes])
 
+    def spent(self) -> float:
+        """Mean share of one core."""
+        return float(np.mean([outcome.spent for _, outcome in self.outcomes]))
+
     def cut(self) -> float:
         """Percent taken for more than one utterance."""
-        return 100 * float(np.mean([outcome.speeches > 1 for _, outcome in self.outcomes]))
+        return 100 * float(np.mean([len(outcome.decisions) > 1 for _, outcome in self.outcomes]))
 
 
 class Chain:
@@ -104,6 +110,7 @@ class Chain:
         self._recogniser.reset()
         heard: list[tuple[Speech, float]] = []
         words_at, words = 0.0, ""
+        began = time.process_time()
         for start in range(0, len(samples), BLOCK):
             speech = listener.feed(samples[start : start + BLOCK].tobytes())
             now = (start + BLOCK) / RATE - over
@@ -111,13 +118,16 @@ class Chain:
                 heard.append((speech, now))
             elif self._recogniser.partial not in ("", words):
                 words_at, words = now, self._recogniser.partial
+        spent = (time.process_time() - began) / (len(sound) / RATE)
         text = " ".join(speech.hearing.text for speech, _ in heard)
-        sure = float(np.mean([speech.hearing.confidence for speech, _ in heard])) if heard else 0.0
-        answer = self._asker.ask(text, confidence=sure)
-        tier = answer.tier if answer.intent != "none" else "none"
-        lag = heard[-1][1] if heard else float("nan")
-        early = words_at if heard and heard[-1][0].hearing.text == words else float("nan")
-        return Outcome(text, sure, answer.intent, tier, len(heard), lag, early)
+        lag = heard[-1][1] if heard else math.nan
+        early = words_at if heard and heard[-1][0].hearing.text == words else math.nan
+        decisions = tuple(self._decide(speech) for speech, _ in heard)
+        return Outcome(text, decisions, lag, early, spent)
+
+    def _decide(self, speech: Speech) -> tuple[str, str]:
+        answer = self._asker.ask(speech.hearing.text, confidence=speech.hearing.confidence)
+        return answer.intent, answer.tier if answer.intent != "none" else "none"
 
     def tally(self, clips: Sequence[Clip], meant: Sequence[str]) -> Tally:
         """Hear them all; ``meant`` are the intents."""

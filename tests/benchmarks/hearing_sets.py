@@ -17,7 +17,7 @@ import numpy.typing as npt
 import yaml
 
 from models.training.human import Recording, recordings
-from models.training.lexicon import bundle_sentences, tidy
+from models.training.lexicon import tidy
 from models.training.noise import HELD_OUT, coloured, read_sound
 from voice_skill.content import reader
 
@@ -74,8 +74,10 @@ def say_ked(text: str) -> Floats:
 
 
 def phrases_of(bundle: Path, count: int) -> list[str]:
-    """Some of the bundle's phrases, always the same ones for the same bundle."""
-    return sorted(random.Random(5).sample(bundle_sentences(bundle), count))
+    """Some sentences of the bundle's tests, always the same ones for the same bundle."""
+    tests = reader.load(bundle, with_tests=True).tests
+    said = {" ".join(tidy(sentence)) for test in tests for sentence in test.say}
+    return sorted(random.Random(5).sample(sorted(said), count))
 
 
 def at_level(sound: Floats, decibels: float = -26.0) -> Floats:
