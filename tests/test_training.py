@@ -360,7 +360,7 @@ def test_what_will_be_missing_is_told_before_the_work(
     programs = tmp_path / "bin"
     programs.mkdir()
     monkeypatch.setenv("PATH", str(programs))
-    with pytest.raises(PlanError, match="apt-get install espeak-ng flite festival .* libfst-tools"):
+    with pytest.raises(PlanError, match=r"apt-get install espeak-ng flite festival .* libfst-tools"):
         look_ahead(None, None)
     for name in ("espeak-ng", "flite", "festival", "fstconvert"):
         (programs / name).touch(mode=0o755)

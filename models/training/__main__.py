@@ -16,7 +16,7 @@ from pathlib import Path
 from .export import model_bytes
 from .folder import GARBAGE_PRICE, replace_graphs, write_model
 from .lexicon import bundle_sentences
-from .plan import Settings, PlanError, keep_to, look_ahead
+from .plan import PlanError, Settings, keep_to, look_ahead
 from .prepare import prepare
 from .progress import Progress
 from .synthesis import make_speech
