@@ -27,6 +27,8 @@ FORMAT = 4
 KEPT = 3
 """Folders that stay: several bundles may be in use by turns."""
 
+_OF_THE_OLD_GRAPH = frozenset({"rescore", "rnnlm"})
+"""Folders that correct what the model's own graph has said; they would spoil what ours says."""
 _GRAPH = Path("graph/Gr.fst")
 _DRAFT = ".draft-"
 _LONGEST_BUILD = 3600
@@ -81,10 +83,10 @@ def word_numbers(model: Path) -> dict[str, int]:
 
 def _files(model: Path) -> Iterator[Path]:
     """What the tailored folder shares with the model, relative to it."""
-    # All of it: which folders Vosk reads differs from model to model, as ivector does.
+    # Which folders Vosk reads differs from model to model, as ivector does.
     for path in sorted(model.rglob("*")):
         relative = path.relative_to(model)
-        if path.is_file() and relative != _GRAPH:
+        if path.is_file() and relative != _GRAPH and relative.parts[0] not in _OF_THE_OLD_GRAPH:
             yield relative
 
 
