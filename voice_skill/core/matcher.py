@@ -22,9 +22,9 @@ from voice_skill.core.classifier import Classifier
 from voice_skill.core.sparse import Floats
 from voice_skill.core.text import normal, words
 
-ACT = 0.6
+ACT = 0.5
 """From this probability on an intent is acted upon."""
-CONFIRM = 0.4
+CONFIRM = 0.3
 """From this probability on an intent is worth asking about."""
 LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
