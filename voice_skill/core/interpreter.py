@@ -33,6 +33,10 @@ Before, 20 % of other people's sentences came out of the shipped model as a requ
 and 34 % as one that was asked about (150 recordings); since then 14 % and 8 % (120 recordings)."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
+ALARMING = 0.8
+"""From this probability on likeness to a warning sign is an alarm, though no rule knew the words."""
+FEWEST_ALARMING = 3
+"""Fewer words than this ("breathing") are asked about first, unless a rule knows them."""
 ON_SUBJECT = 0.12
 """From this probability on something that names our subject is worth asking about: it is hardly idle talk."""
 SUBJECT = frozenset(map(stem, ("cramp", "charley", "spasm", "calf", "calves")))
@@ -193,7 +197,7 @@ class Interpreter:
         return self._matcher.rank(text)
 
     def _by_likeness(self, text: str, state: StateName) -> Interpretation:
-        # The rules have read it already: likeness to a warning sign is at best worth a question.
+        # Where the rules found signs only denied, long past or imagined, likeness to one means nothing.
         barred = RED_FLAG_LEVELS if self._red_flags.is_ruled_out(text) else ()
         result = self._matcher.match(
             text,
@@ -211,7 +215,7 @@ class Interpreter:
             runner_up = None
         sure = isinstance(result, Match)
         if best.intent in RED_FLAG_LEVELS:
-            sure = False
+            sure = best.score >= ALARMING and len(words(text)) >= FEWEST_ALARMING
         if best.intent == "cramp_now" and best.score >= URGENT and on_subject:
             sure = True
         return Interpretation(
