@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from voice_skill.core.classifier import Classifier
 from voice_skill.core.sparse import Floats
-from voice_skill.core.text import normal, words
+from voice_skill.core.text import normal
 
 ACT = 0.5
 """From this probability on an intent is acted upon."""
@@ -148,12 +148,3 @@ class Matcher:
 
 def _probability(score: float, lead: float) -> float:
     return round(1 / (1 + math.exp(-(BASE + BY_SCORE * score + BY_LEAD * lead))), 4)
-
-
-def same_polarity(said: str, phrase: str) -> bool:
-    """Whether both texts are negated or neither is: "don't stop" is not "stop"."""
-    return _negated(said) == _negated(phrase)
-
-
-def _negated(text: str) -> bool:
-    return any(word in ("not", "never") for word in words(text))
