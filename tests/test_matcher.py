@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from voice_skill.content.learned import learn_once
 from voice_skill.core.classifier import Classifier, stem
-from voice_skill.core.matcher import ACT, CONFIRM, Match, Matcher, NoMatch, same_polarity
+from voice_skill.core.denial import same_polarity
+from voice_skill.core.matcher import ACT, CONFIRM, Match, Matcher, NoMatch
 from voice_skill.core.sparse import Sparse
 
 PHRASES = [

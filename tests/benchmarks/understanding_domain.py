@@ -1,53 +1,80 @@
-"""How the skill itself does on held-out sentences about cramps (``tests/understanding/questions.yaml``)."""
+"""How the skill itself does on the sentences of ``tests/understanding``: typed, misheard and really heard."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
+from understanding_heard import Way
 from understanding_sets import misheard
 
 from voice_skill.content import reader
 from voice_skill.content.bundle import Bundle
+from voice_skill.content.prompts import RED_FLAG_LEVELS
 from voice_skill.core.interpreter import NONE, Interpretation, Interpreter
 
+SETS = ("questions", "red_flags", "first_contact")
+NEAR = "near a red flag"
 _BOOLEANS = {True: "yes", False: "no"}
 """YAML takes these two intents for truth values."""
 _OUTCOMES = ("acted on, right", "asked back, right", "acted on, wrong", "asked back, wrong", "refused")
 
 
-def domain_table(root: Path) -> list[str]:
-    """Lines of Markdown: what became of the questions, the commands and everyday talk."""
+def domain_table(root: Path, heard: Mapping[str, Way], every: int = 1) -> list[str]:
+    """Lines of Markdown for each set and way; of what is spoken, each ``every``-th sentence."""
     bundle = reader.load(root / "intents" / "en", with_tests=False)
     interpreter = Interpreter(bundle)
-    stored = yaml.safe_load((root / "tests" / "understanding" / "questions.yaml").read_text())["sentences"]
+    typed: dict[str, Way] = {
+        "typed": lambda texts: [(text, 1.0) for text in texts],
+        "misheard": lambda texts: [(text, 1.0) for text in misheard(texts, 6)],
+    }
     rows = [
-        "\n### This skill, held-out sentences\n",
-        f"| sentences | {' | '.join(_OUTCOMES)} |",
-        "|---" * 6 + "|",
+        "\n### This skill\n",
+        "Near a red flag only an alarm is wrong; at a red flag, another level is wrong, too.\n",
+        f"| set | sentences | {' | '.join(_OUTCOMES)} |",
+        "|---" * 7 + "|",
     ]
-    for noisy in (False, True):
-        counts: dict[str, Counter[str]] = {}
-        heard = misheard([each["say"] for each in stored], 6) if noisy else [each["say"] for each in stored]
-        for said, each in zip(heard, stored, strict=True):
-            intent = _BOOLEANS.get(each["intent"], each["intent"])
-            meant = interpreter.interpret(said, each.get("state", "idle"))
-            counts.setdefault(_kind(intent, bundle), Counter())[_outcome(meant, intent)] += 1
-        for kind, counted in sorted(counts.items()):
-            shares = " | ".join(f"{100 * counted[each] / counted.total():.1f}" for each in _OUTCOMES)
-            rows.append(f"| {kind}{', misheard' if noisy else ''} ({counted.total()}) | {shares} |")
-    print("\n".join(rows), flush=True)
+    for name in SETS:
+        stored = yaml.safe_load((root / "tests" / "understanding" / f"{name}.yaml").read_text())["sentences"]
+        for way, deliver in (typed | dict(heard)).items():
+            chosen = stored[:: every if way in heard else 1]
+            counts = _count(interpreter, bundle, chosen, deliver)
+            for kind, counted in sorted(counts.items()):
+                shares = " | ".join(f"{100 * counted[each] / counted.total():.1f}" for each in _OUTCOMES)
+                rows.append(f"| {name} | {kind}, {way} ({counted.total()}) | {shares} |")
+                print(rows[-1], flush=True)
     return rows
 
 
+def _count(
+    interpreter: Interpreter, bundle: Bundle, stored: list[dict[str, Any]], deliver: Way
+) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {}
+    delivered = deliver([each["say"] for each in stored])
+    for (text, confidence), each in zip(delivered, stored, strict=True):
+        intent = NEAR if each.get("alarm") is False else _BOOLEANS.get(each["intent"], each["intent"])
+        meant = interpreter.interpret(text, each.get("state", "idle"), confidence)
+        counts.setdefault(_kind(intent, bundle), Counter())[_outcome(meant, intent)] += 1
+    return counts
+
+
 def _kind(intent: str, bundle: Bundle) -> str:
+    if intent == NEAR:
+        return NEAR
     if intent == NONE:
         return "everyday talk"
+    if intent in RED_FLAG_LEVELS:
+        return "red flags"
     return "questions" if bundle.intents[intent].kind == "information" else "commands"
 
 
 def _outcome(meant: Interpretation, intent: str) -> str:
+    if intent == NEAR:
+        alarmed = meant.intent in RED_FLAG_LEVELS and meant.tier == "act"
+        return "acted on, wrong" if alarmed else "acted on, right"
     if meant.tier == "none":
         return "refused"
     offered = {meant.intent, *meant.also} if meant.tier == "act" else {meant.intent, meant.runner_up}

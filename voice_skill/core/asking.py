@@ -75,8 +75,11 @@ class Asker:
             lines.append(f"rule: {meant.alarm.rule.id}, because of {'; '.join(meant.alarm.found)}")
         elif meant.phrase:
             lines.append(f"phrase: {meant.phrase}")
+        if meant.runner_up:
+            lines.append(f"runner-up: {meant.runner_up}")
         return lines + [
-            f"likeness: {each.intent} {each.score:.2f}, by '{each.phrase}'"
+            f"likeness: {each.intent} {each.score:.2f}, by '{each.phrase}' (words {each.learned:+.2f}, "
+            f"phrases {each.likeness:.2f}, lead {each.lead:+.2f})"
             for each in self._interpreter.nearest(text)[:3]
         ]
 

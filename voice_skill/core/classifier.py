@@ -9,10 +9,12 @@ speak against every intent.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +29,9 @@ LESSONS = 8
 ROUNDS = 5
 """Rounds of conjugate gradients in a lesson; more change no decision."""
 _TINY = np.float32(1e-12)
+
+Bag: TypeAlias = Sequence[tuple["array[int]", "array[int]", int]]
+"""For each kind of feature the columns, how often each occurs, and the number of features without one."""
 
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -53,34 +58,48 @@ class Classifier:
     @classmethod
     def learn(cls, texts: Sequence[str], classes: Sequence[int]) -> Classifier:
         """Learn from texts in normal form, each of a class counted from 0; 6,500 take some seconds."""
-        bags = [_features(text) for text in texts]
-        uses = Counter(feature for kinds in bags for kind in kinds for feature in kind)
-        columns = {feature: column for column, feature in enumerate(uses, start=1)}
-        counts = np.array([len(texts), *uses.values()], np.float32)
-        rarity = np.log((1 + len(texts)) / (1 + counts)) + 1
-        blank = cls(columns, rarity, np.zeros((0, 0), np.float32), math.log((1 + len(texts)) / 2) + 1)
-        vectors = Sparse.of([blank._vector(kinds) for kinds in bags], len(counts))
+        columns: dict[str, int] = {}
+        # Counted bag by bag: the features themselves would fill the memory.
+        bags = [_bag(text, lambda feature: columns.setdefault(feature, len(columns) + 1)) for text in texts]
+        width = 1 + len(columns)
+        uses = np.bincount([column for bag in bags for known, _, _ in bag for column in known], None, width)
+        uses[0] = len(texts)
+        rarity = (np.log((1 + len(texts)) / (1 + uses)) + 1).astype(np.float32)
+        rarest = math.log((1 + len(texts)) / 2) + 1
+        vectors = Sparse.of([_vector(bag, rarity, rarest) for bag in bags], width)
         belongs = np.asarray(classes, np.intp)[:, None] == np.arange(max(classes, default=0) + 1)
-        return cls(columns, rarity, _learn(vectors, belongs), blank.rarest)
+        return cls(columns, rarity, _learn(vectors, belongs), rarest)
 
     def scores(self, text: str) -> Floats:
         """One number for each class: near 1 where ``text`` is like the class's texts, else near -1."""
-        columns, values = self._vector(_features(text))
+        columns, values = _vector(_bag(text, self.columns.get), self.rarity, self.rarest)
         scores: Floats = np.asarray(values, np.float32) @ self.weights[np.asarray(columns, np.intp)]
         return scores
 
-    def _vector(self, kinds: Sequence[Counter[str]]) -> Row:
-        columns, values = [0], [1.0]
-        for kind in kinds:
-            known = [
-                (self.columns[feature], times) for feature, times in kind.items() if feature in self.columns
-            ]
-            weights = [(1 + math.log(times)) * float(self.rarity[column]) for column, times in known]
-            strange = (len(kind) - len(known)) * self.rarest**2
-            length = math.sqrt(len(kinds) * (strange + sum(weight * weight for weight in weights))) or 1.0
-            columns.extend(column for column, _ in known)
-            values.extend(weight / length for weight in weights)
-        return columns, values
+
+def _bag(text: str, column: Callable[[str], int | None]) -> Bag:
+    """The features of a text by their columns; those without one are only counted."""
+    bag = []
+    for kind in _features(text):
+        placed = [(column(feature), times) for feature, times in kind.items()]
+        known = [(place, times) for place, times in placed if place is not None]
+        places, times = array("l", (place for place, _ in known)), array("l", (often for _, often in known))
+        bag.append((places, times, len(kind) - len(known)))
+    return bag
+
+
+def _vector(bag: Bag, rarity: Floats, rarest: float) -> Row:
+    """Weigh each kind by rarity and make it to the same length; the first entry is what every text has."""
+    columns, values = [0], [1.0]
+    for places, times, strange in bag:
+        weights = [
+            (1 + math.log(often)) * float(rarity[place]) for place, often in zip(places, times, strict=True)
+        ]
+        square = strange * rarest**2 + sum(weight * weight for weight in weights)
+        length = math.sqrt(len(bag) * square) or 1.0
+        columns.extend(places)
+        values.extend(weight / length for weight in weights)
+    return columns, values
 
 
 def _learn(vectors: Sparse, belongs: npt.NDArray[np.bool_]) -> Floats:

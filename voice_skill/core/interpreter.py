@@ -15,8 +15,9 @@ from typing import Literal, TypeAlias
 
 from voice_skill.content.bundle import Bundle, Intent, StateName
 from voice_skill.content.prompts import RED_FLAG_LEVELS
+from voice_skill.core import denial
 from voice_skill.core.classifier import Classifier, stem
-from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch, same_polarity
+from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch
 from voice_skill.core.safety import Alarm, RedFlags
 from voice_skill.core.slots import find_slots
 from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
@@ -33,6 +34,10 @@ Before, 20 % of other people's sentences came out of the shipped model as a requ
 and 34 % as one that was asked about (150 recordings); since then 14 % and 8 % (120 recordings)."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
+ALARMING = 0.8
+"""From this probability on likeness to a warning sign is an alarm, though no rule knew the words."""
+FEWEST_ALARMING = 3
+"""Fewer words than this ("breathing") are asked about first, unless a rule knows them."""
 ON_SUBJECT = 0.12
 """From this probability on something that names our subject is worth asking about: it is hardly idle talk."""
 SUBJECT = frozenset(map(stem, ("cramp", "charley", "spasm", "calf", "calves")))
@@ -49,15 +54,6 @@ ONLY_IN_ROUTINE = frozenset(
     {"next", "back", "skip", "pause", "resume", "how_long_left", "where_am_i", "easier"}
 )
 """Out of the routine these are matched word for word only: a fuzzy guess at them is mostly noise."""
-OPPOSITES: Mapping[str, str] = {
-    **dict.fromkeys(("stop", "pause", "skip", "next", "back", "repeat", "easier"), "resume"),
-    "slower": "faster",
-    "faster": "slower",
-    "louder": "quieter",
-    "quieter": "louder",
-}
-"""What somebody wants who says "don't" to a command: that the routine goes on as it is, or the other way."""
-
 _JOINTS = re.compile(r"\b(?:and then|and|then|or)\b|[,;.!?]+(?=\s)")
 _DENIALS = (("do", "not"), ("please", "do", "not"), ("no", "do", "not"), ("not",))
 
@@ -80,12 +76,6 @@ class Interpretation:
     """Details of the request by name (``slots``)."""
     also: tuple[str, ...] = ()
     """Further commands of the same breath, in order."""
-
-
-_PLAIN_ANSWERS = {
-    **dict.fromkeys(("yes", "yeah", "yep", "yup", "aye"), "yes"),
-    **dict.fromkeys(("no", "nope", "nah"), "no"),
-}
 
 
 class Interpreter:
@@ -125,12 +115,15 @@ class Interpreter:
         if len(text) > MAX_CHARACTERS:
             return Interpretation(NONE, "none", 0.0, lane="too long")
         meant = (
-            self._word_for_word(tokens, state) or self._several(text, state) or self._by_likeness(text, state)
+            (self._taken_back(tokens) if state == "asked" else None)
+            or self._word_for_word(tokens, state)
+            or self._several(text, state)
+            or self._by_likeness(text, state)
         )
-        if state == "asked" and meant.tier != "act" and tokens[0] in _PLAIN_ANSWERS:
+        if state == "asked" and meant.tier != "act" and tokens[0] in denial.ANSWERS:
             # "No, I'm tired", "yes, why not": after a question the first word says it all.
             return Interpretation(
-                _PLAIN_ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word"
+                denial.ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word"
             )
         slots = find_slots(meant.intent, text)
         return self._as_heard(replace(meant, slots=slots) if slots else meant, confidence)
@@ -153,14 +146,25 @@ class Interpreter:
         if found:
             intent, phrase = found
             return Interpretation(intent.name, "act", 1.0, None, phrase, None, "word for word")
-        denial = next((start for start in _DENIALS if tokens[: len(start)] == start), ())
-        refused = self._exact.get(without_fillers(tokens[len(denial) :])) if denial else None
-        if refused is None or refused[0].kind != "command":
-            return None
-        opposite = OPPOSITES.get(refused[0].name, NONE)
+        begin = next((start for start in _DENIALS if tokens[: len(start)] == start), ())
+        refused = self._exact.get(without_fillers(tokens[len(begin) :])) if begin else None
+        if refused and refused[0].kind == "command":
+            return self._turned_round(refused[0].name, refused[1], state)
+        named = denial.denied_command(" ".join(tokens))
+        return self._turned_round(*named, state) if named else None
+
+    def _turned_round(self, denied: str, phrase: str, state: StateName) -> Interpretation:
+        opposite = denial.OPPOSITES.get(denied, NONE)
         if opposite == NONE or not _may_be_meant(opposite, state):
             return Interpretation(NONE, "none", 0.0)
-        return Interpretation(opposite, "act", 1.0, None, refused[1], None, "word for word")
+        return Interpretation(opposite, "act", 1.0, None, phrase, None, "word for word")
+
+    def _taken_back(self, tokens: tuple[str, ...]) -> Interpretation | None:
+        """A yes or no, said first and then taken back: "no, go on", "yes but not now"."""
+        first, rest = denial.first_answer(tokens)
+        found = self._exact.get(rest) or self._exact.get(without_fillers(rest)) if first and rest else None
+        name = denial.last_answer(first, rest, found[0].name) if found else ""
+        return Interpretation(name, "act", 0.8, None, " ".join(rest), None, "word for word") if name else None
 
     def _several(self, text: str, state: StateName) -> Interpretation | None:
         """Several commands in one breath: "slower please and repeat that"."""
@@ -193,7 +197,7 @@ class Interpreter:
         return self._matcher.rank(text)
 
     def _by_likeness(self, text: str, state: StateName) -> Interpretation:
-        # The rules have read it already: likeness to a warning sign is at best worth a question.
+        # Where the rules found signs only denied, long past or imagined, likeness to one means nothing.
         barred = RED_FLAG_LEVELS if self._red_flags.is_ruled_out(text) else ()
         result = self._matcher.match(
             text,
@@ -211,7 +215,7 @@ class Interpreter:
             runner_up = None
         sure = isinstance(result, Match)
         if best.intent in RED_FLAG_LEVELS:
-            sure = False
+            sure = best.score >= ALARMING and len(words(text)) >= FEWEST_ALARMING
         if best.intent == "cramp_now" and best.score >= URGENT and on_subject:
             sure = True
         return Interpretation(
@@ -220,8 +224,12 @@ class Interpreter:
 
     def _agrees(self, text: str, best: Candidate) -> bool:
         """For commands and warning signs, "not" must stand on both sides or on neither."""
-        plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
-        return plain or same_polarity(normal(text), best.phrase)
+        if best.intent == "cramp_now":
+            return not denial.says_no_cramp(normal(text))
+        if best.intent == "stop" and words(text)[-1:] == ("stop",):
+            return True  # "I don't like this, stop": a "stop" that is denied itself has been found before
+        plain = self._intents[best.intent].kind == "information"
+        return plain or denial.same_polarity(normal(text), best.phrase)
 
 
 def names_cramp(text: str) -> bool:

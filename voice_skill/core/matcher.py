@@ -20,11 +20,11 @@ from rapidfuzz import fuzz, process
 
 from voice_skill.core.classifier import Classifier
 from voice_skill.core.sparse import Floats
-from voice_skill.core.text import normal, words
+from voice_skill.core.text import normal
 
-ACT = 0.6
+ACT = 0.5
 """From this probability on an intent is acted upon."""
-CONFIRM = 0.4
+CONFIRM = 0.3
 """From this probability on an intent is worth asking about."""
 LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
@@ -42,6 +42,12 @@ class Candidate:
     """0 to 1."""
     phrase: str
     """The intent's phrase that came nearest."""
+    learned: float = 0.0
+    """What the classifier says: near 1 for, near -1 against."""
+    likeness: float = 0.0
+    """How near the best few phrases come, 0 to 1."""
+    lead: float = 0.0
+    """By how much both together are ahead of the best other intent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +104,35 @@ class Matcher:
 
     def rank(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> list[Candidate]:
         """Give the three intents that ``text`` most likely asks for, the likeliest first."""
-        evidence, nearest = self._weigh(normal(text))
+        learned, likeness, nearest = self._weigh(normal(text))
+        evidence = learned + LIKENESS * likeness
         open_to = np.array([allowed(intent) for intent in self._intents], bool)
         order = [index for index in np.argsort(-evidence, kind="stable") if open_to[index]][:3]
         top = [float(evidence[index]) for index in order]
         # The first is held against the second, the others against the first.
         rivals = [*top[1:2], *top[:1] * 2] if len(top) > 1 else [0.0]
         return [
-            Candidate(self._intents[index], _probability(score, score - rival), self._phrases[nearest[index]])
+            Candidate(
+                self._intents[index],
+                _probability(score, score - rival),
+                self._phrases[nearest[index]],
+                float(learned[index]),
+                float(likeness[index]),
+                score - rival,
+            )
             for index, score, rival in zip(order, top, rivals, strict=False)
         ]
 
     def evidence(self, text: str) -> dict[str, float]:
         """The uncalibrated score of every intent; for measuring."""
-        return dict(zip(self._intents, map(float, self._weigh(normal(text))[0]), strict=True))
+        learned, likeness, _ = self._weigh(normal(text))
+        return dict(zip(self._intents, map(float, learned + LIKENESS * likeness), strict=True))
 
-    def _weigh(self, said: str) -> tuple[Floats, list[int]]:
-        """For each intent, the sum of both judges, and its nearest phrase."""
+    def _weigh(self, said: str) -> tuple[Floats, Floats, list[int]]:
+        """For each intent what both judges say, and its nearest phrase."""
         if not self._texts or not said:
-            return np.zeros(len(self._intents), np.float32), self._firsts.tolist()
+            nothing = np.zeros(len(self._intents), np.float32)
+            return nothing, nothing, self._firsts.tolist()
         alike: Floats = process.cdist([said], self._texts, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
         mean = np.zeros(len(self._intents), np.float32)
         nearest: list[int] = []
@@ -127,17 +143,8 @@ class Matcher:
             _, first = np.unique(self._owners[holders], return_index=True)
             nearest = nearest or holders[first].tolist()
             alike[holders[first]] = -1.0
-        return self.learned.scores(said) + LIKENESS * mean, nearest
+        return self.learned.scores(said), mean, nearest
 
 
 def _probability(score: float, lead: float) -> float:
     return round(1 / (1 + math.exp(-(BASE + BY_SCORE * score + BY_LEAD * lead))), 4)
-
-
-def same_polarity(said: str, phrase: str) -> bool:
-    """Whether both texts are negated or neither is: "don't stop" is not "stop"."""
-    return _negated(said) == _negated(phrase)
-
-
-def _negated(text: str) -> bool:
-    return any(word in ("not", "never") for word in words(text))

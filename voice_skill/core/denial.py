@@ -1,0 +1,96 @@
+"""What turns a request round: "don't stop", "no need to repeat it", "I have no cramp", "no, go on then".
+
+Pure.  Likeness is blind to a "not", so that commands are never carried out where they are denied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+
+from voice_skill.core.text import FILLERS, words
+
+OPPOSITES: Mapping[str, str] = {
+    **dict.fromkeys(("stop", "pause", "skip", "next", "back", "repeat", "easier"), "resume"),
+    "slower": "faster",
+    "faster": "slower",
+    "louder": "quieter",
+    "quieter": "louder",
+}
+"""What somebody wants who says "don't" to a command: that the routine goes on as it is, or the other way."""
+
+ANSWERS: Mapping[str, str] = {
+    **dict.fromkeys(("yes", "yeah", "yep", "yup", "aye"), "yes"),
+    **dict.fromkeys(("no", "nope", "nah"), "no"),
+}
+"""First words that say it all after a question."""
+
+_NAMED: Mapping[str, str] = {
+    "stop": "stop|stopping|finish|end|quit",
+    "pause": "pause|break",
+    "skip": "skip|skipping",
+    "next": "next",
+    "back": "go back",
+    "repeat": "repeat|say that again|say it again",
+}
+"""By what words a command is named where it is denied."""
+_BETWEEN = "you|dare|just|ever|say|said|want|need|have|ready|going|mean|for|me|us"
+_UNABLE = "".join(f"(?<!{verb} )" for verb in ("can", "could", "will", "would", "does", "did", "it", "has"))
+"""What cannot or will not stop is no request."""
+_DENIED = {
+    intent: re.compile(rf"{_UNABLE}\b(?:not|never|no need)(?: (?:{_BETWEEN}))*(?: to| the| a)? (?:{names})\b")
+    for intent, names in _NAMED.items()
+}
+"""Denied as it is named: "I don't want you to stop"; but not "I can't do this, stop"."""
+_NO_CRAMP = re.compile(
+    r"\b(?:not (?:have|got|had|get|getting)|have no|got no|is no|is not)(?: (?:a|any|the|my))*"
+    r" cramp(?:s|ing)?(?: (?:now|tonight|today|right|any|more|at|all|yet))*$"
+)
+"""Nothing but that there is no cramp; "oh no cramp" and "not another cramp" say that there is one."""
+_DENIED_BY_NO = frozenset({"need", "pain", "cramp", "cramps", "reason", "longer"})
+"""Before these a "no" denies; before anything else it is mostly an answer: "no, go back"."""
+_AFTER_ALL = ("go on", "go ahead", "do", "please do", "i would", "carry on", "yes")
+"""How somebody goes on who says no first and then means yes."""
+
+
+def denied_command(said: str) -> tuple[str, str] | None:
+    """The command that ``said`` (in normal form) denies by its name, and the words that do so."""
+    for intent, rule in _DENIED.items():
+        found = rule.search(said)
+        if found:
+            return intent, found.group()
+    return None
+
+
+def says_no_cramp(said: str) -> bool:
+    """Whether ``said`` (in normal form) ends in there being no cramp."""
+    return bool(_NO_CRAMP.search(said))
+
+
+def same_polarity(said: str, phrase: str) -> bool:
+    """Whether both texts are negated or neither is: "don't stop" is not "stop"."""
+    return _is_negated(said) == _is_negated(phrase)
+
+
+def _is_negated(text: str) -> bool:
+    tokens = words(text)
+    by_no = any(first == "no" and second in _DENIED_BY_NO for first, second in pairwise(tokens))
+    return by_no or "not" in tokens or "never" in tokens
+
+
+def first_answer(tokens: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The yes or no with which ``tokens`` begin, or nothing; and what else is said that matters."""
+    start = 0
+    while start < len(tokens) and tokens[start] in ANSWERS:
+        start += 1
+    rest = tokens[start + 1 :] if tokens[start : start + 1] == ("but",) else tokens[start:]
+    return (ANSWERS[tokens[0]] if start else ""), (() if FILLERS.issuperset(rest) else rest)
+
+
+def last_answer(first: str, rest: tuple[str, ...], meaning: str) -> str:
+    """What counts, if not ``first``, once it is followed by ``rest``, which means ``meaning``."""
+    if first == "no":
+        back = meaning in ("yes", "resume") and " ".join(rest).startswith(_AFTER_ALL)
+        return "yes" if back else ""
+    return meaning if meaning in ("no", "not_now") else ""
