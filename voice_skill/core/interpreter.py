@@ -25,13 +25,13 @@ from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fille
 Tier: TypeAlias = Literal["act", "confirm", "none"]
 
 NONE = "none"
-LOW_CONFIDENCE = 0.6
+LOW_CONFIDENCE = 0.65
 """Below this mean word confidence only a command that was heard word for word counts."""
-DOUBTED = 0.7
+DOUBTED = 0.8
 """Below this anything else is at best worth asking about.
 
-Before, 20 % of other people's sentences came out of the shipped model as a request of ours that was acted on,
-and 34 % as one that was asked about (150 recordings); since then 14 % and 8 % (120 recordings)."""
+Of requests spoken by voices that served for nothing else, 297 of 299 that were acted on rightly were heard more
+surely than this, clean, in noise and before other voices; of 15 sentences of other people, 5."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ALARMING = 0.8
