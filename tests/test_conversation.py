@@ -396,7 +396,7 @@ def test_the_question_itself_is_asked_again(bundle: Bundle, place: str, text: st
 
 def test_what_is_far_behind_is_not_offered(bundle: Bundle) -> None:
     """A sentence that is like one thing only, heard faintly, is not held against a second at random."""
-    scene = situations.idle(bundle).hears("i wonder if statins could be giving me cramps", confidence=0.65)
+    scene = situations.idle(bundle).hears("i wonder if statins could be giving me cramps", confidence=0.7)
     scene.expect_not("did_you_mean_two")
 
 

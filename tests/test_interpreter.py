@@ -95,7 +95,7 @@ def test_low_confidence_is_worth_a_question_at_best(interpreter: Interpreter) ->
     """What was badly heard is asked about or let pass, unless it is a command word for word or a cramp."""
     for said in ("could it be that i do not drink enough water", "is it dehydration"):
         assert interpreter.interpret(said).tier == "act"
-        assert interpreter.interpret(said, confidence=0.65).tier == "confirm"
+        assert interpreter.interpret(said, confidence=0.7).tier == "confirm"
         assert interpreter.interpret(said, confidence=0.4).intent == "none"
     assert interpreter.interpret("ow i have got a terrible cramp in my leg", confidence=0.4).tier == "act"
     assert interpreter.interpret("stop", "routine", confidence=0.4).tier == "act"

@@ -30,8 +30,8 @@ LOW_CONFIDENCE = 0.65
 DOUBTED = 0.8
 """Below this anything else is at best worth asking about.
 
-Of requests spoken by voices that served for nothing else, 297 of 299 that were acted on rightly were heard more
-surely than this, clean, in noise and before other voices; of 15 sentences of other people, 5."""
+Of 299 requests that were acted on rightly, clean, in noise and before other voices, 297 were heard more surely
+than this; of 15 sentences of other people that were acted on, 5. Voices: espeak-ng's Klatt ones."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ALARMING = 0.8
