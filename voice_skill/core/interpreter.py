@@ -30,8 +30,9 @@ LOW_CONFIDENCE = 0.65
 DOUBTED = 0.8
 """Below this anything else is at best worth asking about.
 
-Heard more surely than this were 297 of 299 requests that were acted on rightly (clean, in noise and before other
-voices, spoken by espeak-ng's Klatt voices), and 5 of 15 sentences of other people that were acted on."""
+Heard more surely than this were 297 of 299 requests that were acted on rightly (clean, in noise and
+before other voices, spoken by espeak-ng's Klatt voices), and 5 of 15 sentences of other people that were
+acted on."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ALARMING = 0.8
