@@ -24,11 +24,11 @@ from .synthesis import make_speech
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES: dict[str, float] = {
     "speech": 9,
-    "features": 5,
-    "first": 5,
+    "features": 2,
+    "first": 8,
     "people": 4,
-    "people-features": 6,
-    "second": 14,
+    "people-features": 3,
+    "second": 17,
     "third": 50,
     "model": 1,
 }
