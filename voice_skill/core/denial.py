@@ -45,7 +45,7 @@ _DENIED = {
 """Denied as it is named: "I don't want you to stop"; but not "I can't do this, stop"."""
 _NO_CRAMP = re.compile(
     r"\b(?:not (?:have|got|had|get|getting)|have no|got no|is no|is not)(?: (?:a|any|the|my))*"
-    r" cramp(?:s|ing)?(?: (?:now|tonight|today|right|any|more|at|all|yet))*$"
+    r" cramp(?:s|ing)?(?: (?:now|tonight|today|right|any|more|at|all|yet|you|know|please|then|thanks))*$"
 )
 """Nothing but that there is no cramp; "oh no cramp" and "not another cramp" say that there is one."""
 _DENIED_BY_NO = frozenset({"need", "pain", "cramp", "cramps", "reason", "longer"})

@@ -199,10 +199,12 @@ class Interpreter:
 
     def _by_likeness(self, text: str, state: StateName) -> Interpretation:
         # Where the rules found signs only denied, long past or imagined, likeness to one means nothing.
-        barred = RED_FLAG_LEVELS if self._red_flags.is_ruled_out(text) else ()
+        barred = set(RED_FLAG_LEVELS) if self._red_flags.is_ruled_out(text) else set()
+        if denial.says_no_cramp(normal(text)):
+            barred.add("cramp_now")
         result = self._matcher.match(
             text,
-            lambda intent: intent not in (*barred, *ONLY_WORD_FOR_WORD) and _may_be_meant(intent, state),
+            lambda intent: intent not in barred | ONLY_WORD_FOR_WORD and _may_be_meant(intent, state),
         )
         best = result.best
         if best is None or best.intent == NONE:
@@ -225,11 +227,9 @@ class Interpreter:
 
     def _agrees(self, text: str, best: Candidate) -> bool:
         """For commands and warning signs, "not" must stand on both sides or on neither."""
-        if best.intent == "cramp_now":
-            return not denial.says_no_cramp(normal(text))
         if best.intent == "stop" and words(text)[-1:] == ("stop",):
             return True  # "I don't like this, stop": a "stop" that is denied itself has been found before
-        plain = self._intents[best.intent].kind == "information"
+        plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
         return plain or denial.same_polarity(normal(text), best.phrase)
 
 

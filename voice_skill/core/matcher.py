@@ -24,7 +24,7 @@ from voice_skill.core.text import normal
 
 ACT = 0.5
 """From this probability on an intent is acted upon."""
-CONFIRM = 0.3
+CONFIRM = 0.25
 """From this probability on an intent is worth asking about."""
 LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
