@@ -98,7 +98,10 @@ def test_low_confidence_is_worth_a_question_at_best(interpreter: Interpreter) ->
         assert interpreter.interpret(said, confidence=0.7).tier == "confirm"
         assert interpreter.interpret(said, confidence=0.4).intent == "none"
     assert interpreter.interpret("ow i have got a terrible cramp in my leg", confidence=0.4).tier == "act"
-    assert interpreter.interpret("stop", "routine", confidence=0.4).tier == "act"
+    assert interpreter.interpret("next", "routine", confidence=0.7).tier == "act"
+    assert interpreter.interpret("next", "routine", confidence=0.4).tier == "confirm"
+    for said in ("stop", "pause", "it hurts"):
+        assert interpreter.interpret(said, "routine", confidence=0.3).tier == "act"
 
 
 def test_a_cramp_is_not_asked_about(interpreter: Interpreter) -> None:

@@ -26,7 +26,9 @@ Tier: TypeAlias = Literal["act", "confirm", "none"]
 
 NONE = "none"
 LOW_CONFIDENCE = 0.65
-"""Below this mean word confidence only a command that was heard word for word counts."""
+"""Below this mean word confidence only a command counts, heard word for word, and it is asked about."""
+HURRIED = frozenset({"stop", "pause", "it_hurts"})
+"""Commands that are obeyed however badly they were heard: somebody is in pain or wants it to end."""
 DOUBTED = 0.8
 """Below this anything else is at best worth asking about.
 
@@ -137,7 +139,8 @@ class Interpreter:
         if confidence >= DOUBTED or meant.intent in (NONE, "cramp_now", *RED_FLAG_LEVELS):
             return meant
         if meant.lane == "word for word" and self._intents[meant.intent].kind == "command":
-            return meant
+            sure = confidence >= LOW_CONFIDENCE or meant.intent in HURRIED
+            return meant if sure else replace(meant, tier="confirm")
         if confidence < LOW_CONFIDENCE:
             return Interpretation(NONE, "none", meant.score, meant.intent)
         return replace(meant, tier="confirm")
