@@ -134,10 +134,7 @@ def chain_rows(folder: Path, tests: Sequence[Whole], hesitant: Whole) -> Rows:
             rows[test.name] = ", ".join(f"{tally.share(fate):.1f}" for fate in ("right", "asked", "wrong"))
             tell(test.name, rows[test.name])
             if test is tests[0]:
-                rows["last word to all words, s"], rows["last word to decision, s"] = (
-                    tally.early(),
-                    tally.lags(),
-                )
+                rows[EARLY], rows[LAG], rows[SPENT] = tally.early(), tally.lags(), f"{tally.spent():.3f}"
         rows[hesitant.name] = f"{chain.tally(hesitant.clips, hesitant.intents).cut():.1f}"
     finally:
         chain.close()
