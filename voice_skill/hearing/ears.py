@@ -45,7 +45,7 @@ def _padding(rate: int) -> list[bytes]:
     return [bytes(round(rate * 0.04) * 2)] * 40
 
 
-def _unchanged(block: bytes) -> bytes:
+def _unchanged(block: bytes, _at: float) -> bytes:
     return block
 
 
@@ -75,8 +75,8 @@ class Ears:
     """Texts that cut in at once in interrupt mode."""
     speaking: Callable[[], str] = str
     """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
-    without_echo: Callable[[bytes], bytes] = _unchanged
-    """Takes our own voice out of a block."""
+    without_echo: Callable[[bytes, float], bytes] = _unchanged
+    """Takes our own voice out of a block that was recorded by the moment given beside it."""
     on_voice: Callable[[bool], None] = _untold
     """Told when somebody begins and ceases to speak over us, so that we can speak lower."""
     least_confidence: Mapping[ListeningMode, float] = field(
@@ -144,21 +144,27 @@ class Ears:
 
     def _hear(self, microphone: Microphone) -> None:
         """Listen until the microphone ends or is lost."""
+        listener = self.attend(microphone)
+        for block in microphone.blocks():
+            self.take(listener, block, microphone)
+            if self._closed.is_set():
+                return
+        for block in _padding(microphone.rate):
+            self.take(listener, block, microphone)
+
+    def attend(self, microphone: Microphone) -> Listener:
+        """Turn to a microphone; without the thread, for who brings time of their own."""
         self._make_recognisers(microphone.rate)
         endpoint = Endpoint(microphone.rate, self.complete, self.understood)
         listener = Listener(self._recognisers[self._mode], endpoint)
         self._switch(listener, self._mode)
-        for block in microphone.blocks():
-            self._step(listener, block, microphone)
-            if self._closed.is_set():
-                return
-        for block in _padding(microphone.rate):
-            self._step(listener, block, microphone)
+        return listener
 
-    def _step(self, listener: Listener, block: bytes, microphone: Microphone) -> None:
+    def take(self, listener: Listener, block: bytes, microphone: Microphone) -> None:
+        """Take in one block, and post what came of it."""
         self._notice(microphone)
         self._follow_wishes(listener)
-        speech = listener.feed(self.without_echo(block))
+        speech = listener.feed(self.without_echo(block, self.clock() - microphone.behind))
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
         if spoken_over != self._spoken_over:

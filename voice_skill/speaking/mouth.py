@@ -121,6 +121,11 @@ class Mouth:
         previous = self._previous if self.clock() < self._previous_until else ""
         return f"{previous} {self._sentence}".strip()
 
+    @property
+    def idle(self) -> bool:
+        """Whether all orders have been carried out."""
+        return not self._orders.unfinished_tasks
+
     def close(self, finish: bool = False) -> None:
         """End the thread, after all orders when ``finish`` is set; closes the loudspeaker, not the voice."""
         if not finish:
@@ -145,10 +150,11 @@ class Mouth:
                 except Empty:
                     self._seek_speaker()
                     continue
+                if order is not None and order.number > self._cancelled:
+                    self._carry_out(order)
+                self._orders.task_done()
                 if order is None:
                     return
-                if order.number > self._cancelled:
-                    self._carry_out(order)
         except Exception as error:
             reason = f"Speaking has ended because of a mistake in the program: {error}."
             self.inbox.put(AudioLost("speaker", reason))
