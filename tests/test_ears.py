@@ -191,7 +191,11 @@ def test_our_own_words_do_not_interrupt_us(model: SpeechModel, say: Say) -> None
 
 def test_echo_is_taken_out_before_anything_else(model: SpeechModel, say: Say) -> None:
     """What the canceller returns is what is heard."""
-    scene = Scene(model, Reel([QUIET, say("pause"), QUIET * 3]), without_echo=lambda block: bytes(len(block)))
+    scene = Scene(
+        model,
+        Reel([QUIET, say("pause"), QUIET * 3]),
+        without_echo=lambda block, _: (bytes(len(block)), "room"),
+    )
     assert scene.play() == []
 
 

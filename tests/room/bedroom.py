@@ -197,7 +197,9 @@ class Bedroom:
         self.session = Session(
             content.bundle, content.interpreter, content.region, setting, quiet_after=quiet_after
         )
-        self.app = App(self.session, self._inbox, self.mouth, self.ears, show=self._note, clock=lambda: self.now)
+        self.app = App(
+            self.session, self._inbox, self.mouth, self.ears, show=self._note, clock=lambda: self.now
+        )
         self._person: Wave = np.zeros(0)
         self._echoes: Wave = np.zeros(0)
         self._noise_at = 0

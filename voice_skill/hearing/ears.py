@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from queue import Empty, Queue, SimpleQueue
 
 from voice_skill.errors import AudioDeviceError, VoiceSkillError
-from voice_skill.hearing.endpoint import Endpoint
+from voice_skill.hearing.endpoint import Endpoint, Voices
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
 from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel
@@ -20,6 +20,8 @@ from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMo
 
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""
+EVIDENT = 4
+"""Blocks with another voice over ours that make even our own words somebody else's."""
 LONGEST_PUT_OFF = 2.0
 """Seconds for which a request under way may be heard to its end although we have begun to speak."""
 
@@ -45,8 +47,8 @@ def _padding(rate: int) -> list[bytes]:
     return [bytes(round(rate * 0.04) * 2)] * 40
 
 
-def _unchanged(block: bytes, _at: float) -> bytes:
-    return block
+def _unchanged(block: bytes, _at: float) -> tuple[bytes, Voices]:
+    return block, "room"
 
 
 def _untold(_: bool) -> None:
@@ -75,7 +77,7 @@ class Ears:
     """Texts that cut in at once in interrupt mode."""
     speaking: Callable[[], str] = str
     """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
-    without_echo: Callable[[bytes, float], bytes] = _unchanged
+    without_echo: Callable[[bytes, float], tuple[bytes, Voices]] = _unchanged
     """Takes our own voice out of a block that was recorded by the moment given beside it."""
     on_voice: Callable[[bool], None] = _untold
     """Told when somebody begins and ceases to speak over us, so that we can speak lower."""
@@ -92,6 +94,7 @@ class Ears:
         self._next: ListeningMode | None = None
         self._next_since = 0.0
         self._spoken_over = False
+        self._over_us = 0
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
@@ -164,7 +167,9 @@ class Ears:
         """Take in one block, and post what came of it."""
         self._notice(microphone)
         self._follow_wishes(listener)
-        speech = listener.feed(self.without_echo(block, self.clock() - microphone.behind))
+        clean, voices = self.without_echo(block, self.clock() - microphone.behind)
+        self._over_us = self._over_us + (voices == "both") if listener.turn != "quiet" else 0
+        speech = listener.feed(clean, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
         if spoken_over != self._spoken_over:
@@ -207,7 +212,8 @@ class Ears:
         afresh = self._mode == "interrupt"  # the last moment may hold the end of our own sentence
         self._mode = mode
         if mode == "interrupt":
-            listener.use(self._recognisers[mode], self._cuts_in, afresh=afresh)
+            beside = self._recognisers["open"]
+            listener.use(self._recognisers[mode], self._cuts_in, afresh=afresh, beside=beside)
         else:
             listener.use(self._recognisers[mode], afresh=afresh)
 
@@ -215,6 +221,8 @@ class Ears:
         return text in self.interrupts and not self._is_echo(text)
 
     def _is_echo(self, text: str) -> bool:
+        if self._over_us >= EVIDENT:
+            return False
         own = set(self.speaking().split())
         return bool(own) and own.issuperset(text.split())
 

@@ -16,6 +16,7 @@ import numpy as np
 from voice_skill.audio.sound import SPEECH_RATE, Samples, from_floats
 from voice_skill.audio.streams import Pace, Resampler, Wave
 from voice_skill.hearing.echo import HOP, EchoFilter, Softener
+from voice_skill.hearing.endpoint import Voices
 
 _LONGEST = 8_192
 """Samples of delay, beyond what the clocks say, that are looked for."""
@@ -25,6 +26,8 @@ _EVERY = 50
 """Steps between two looks."""
 _CLEAR = 6.0
 """How many times higher than the usual the highest place of the correlation must be."""
+_NEW, _FAMILIAR = 100, 300
+"""Steps of our own sound until the filter is trusted a little, and until it is trusted."""
 _EARLY = 2
 """Steps for which the filter begins before the sound arrives."""
 _ASTRAY = 400
@@ -48,16 +51,17 @@ class EchoPath:
         self._waiting: Wave = np.zeros(0)
         self._heard: Wave = np.zeros(_LOOK)
         self._product = np.zeros(_LOOK + 1, complex)
-        self._steps = 0
-        self.gain = 1.0
-        """The softener's mean gain in the last block: near 0 when hardly more than our echo was heard."""
+        self._steps = self._sounded = self._foreign = self._known = 0
 
     def played(self, samples: Samples, rate: int, at: float) -> None:
         """Samples that have gone to the loudspeaker by the moment ``at``; any thread may call it."""
         self._sent.put((samples, rate, at))
 
-    def without_echo(self, block: bytes, at: float) -> bytes:
-        """The block, recorded by the moment ``at``, without our voice, and up to 20 ms late."""
+    def without_echo(self, block: bytes, at: float) -> tuple[bytes, Voices]:
+        """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose voice it held.
+
+        While the way through the room is new, nothing is taken for somebody else's.
+        """
         self._take_ours()
         heard = np.frombuffer(block, "<i2").astype(np.float64)
         missed = self._in.missed(len(heard), at)
@@ -67,9 +71,16 @@ class EchoPath:
         self._waiting = np.concatenate([self._waiting, heard])
         whole = len(self._waiting) // HOP * HOP
         first = self._in.count - len(self._waiting)
+        self._sounded = self._foreign = 0
         done = [self._step(self._waiting[at : at + HOP], first + at) for at in range(0, whole, HOP)]
         self._waiting = self._waiting[whole:]
-        return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes()
+        self._known += self._sounded
+        voices: Voices = "room"
+        if self._sounded > 2 * self._foreign or (self._sounded and self._known < _NEW):
+            voices = "ours"
+        elif self._sounded and self._known >= _FAMILIAR:
+            voices = "both"
+        return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
 
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay * HOP, HOP)
@@ -78,8 +89,9 @@ class EchoPath:
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
         rest = self._filter.step(heard, ours)
-        out = self._softener.step(rest, self._filter.echo)
-        self.gain = self._softener.gain
+        out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
+        self._sounded += self._softener.sounds
+        self._foreign += self._softener.foreign
         return out
 
     def _take_ours(self) -> None:
