@@ -20,7 +20,8 @@ def voice(seconds: float, seed: int) -> Wave:
     """Noise that comes and goes three times a second, as loud as speech."""
     chance = np.random.default_rng(seed)
     wave = np.convolve(chance.normal(0, 3000, round(seconds * SPEECH_RATE)), np.ones(4) / 4, "same")
-    return wave * np.clip(np.sin(np.arange(len(wave)) * 2 * np.pi * 3 / SPEECH_RATE), 0, 1)
+    shaped: Wave = wave * np.clip(np.sin(np.arange(len(wave)) * 2 * np.pi * 3 / SPEECH_RATE), 0, 1)
+    return shaped
 
 
 def room() -> Wave:

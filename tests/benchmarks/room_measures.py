@@ -27,12 +27,9 @@ from voice_skill.speaking.voice import Voice  # noqa: E402
 Wave = npt.NDArray[np.float64]
 
 LINES = (
-    "Often no cause is found. Tired muscles are the likeliest. Fluids, minerals, circulation, nerves, "
-    "medicines, pregnancy and age can all play a part.",
-    "Usually seconds to a few minutes, up to about ten. If one goes past ten minutes without easing, phone "
-    "your local health line.",
-    "Sit on the edge of the bed with both feet flat. Straighten the right knee, and draw the toes gently "
-    "towards you. A mild pull is enough.",
+    "Often no cause is found. Tired muscles are the likeliest. Fluids, minerals, and age can play a part.",
+    "Usually seconds to a few minutes. If one goes past ten minutes, phone your local health line.",
+    "Sit on the edge of the bed with both feet flat. Straighten the right knee. A mild pull is enough.",
 )
 """What the skill says while it is spoken over; no command is in it."""
 WORDS = {
@@ -103,43 +100,45 @@ def interruptions(skill: Skill, acoustics: Acoustics, voices: Sequence[str], see
         for text, meant in [*WORDS.items(), *ANSWERS.items()]:
             for voice in voices:
                 line = LINES[result.tried % len(LINES)]
-                _speak_over(bed, skill, line, said_by(text, voice), (text, meant), voice, result, chance)
+                word = Word(text, meant, voice)
+                _speak_over(bed, skill, line, word, result, float(chance.uniform(0.8, 3.5)))
     return result
 
 
+@dataclass(frozen=True)
+class Word:
+    """Something that is said over us."""
+
+    text: str
+    meant: str
+    voice: str
+
+
 def _speak_over(
-    bed: Bedroom,
-    skill: Skill,
-    line: str,
-    wave: Wave,
-    word: tuple[str, str],
-    voice: str,
-    result: Interruptions,
-    chance: np.random.Generator,
+    bed: Bedroom, skill: Skill, line: str, word: Word, result: Interruptions, after: float
 ) -> None:
     session = bed.session
     session.drop_everything()
     session.recover(bed.now)
-    session.stand("asked" if word[0] in ANSWERS else "routine", bed.now)
+    session.stand("asked" if word.text in ANSWERS else "routine", bed.now)
     session.script.say_again(line)
     bed.app._carry_out(session._take())
-    bed.wait(float(chance.uniform(0.8, 3.5)))
+    bed.wait(after)
     seen = len(bed.messages)
-    over = bed.says(wave)
+    over = bed.says(said_by(word.text, word.voice))
     bed.wait(over - bed.now + IN_TIME)
     result.tried += 1
     found = [message for _, message in bed.messages[seen:]]
     heard = [message for message in found if isinstance(message, Heard)]
     stopped = any(isinstance(message, StopSpeaking) for message in found)
-    meanings = [
-        skill.content.interpreter.interpret(one.text, session.context, one.confidence) for one in heard
-    ]
-    if stopped and meanings and meanings[0].intent == word[1]:
+    meant = skill.content.interpreter.interpret
+    meanings = [meant(one.text, session.context, one.confidence) for one in heard]
+    if stopped and meanings and meanings[0].intent == word.meant:
         result.obeyed += 1
-        if word[0] == "stop":
+        if word.text == "stop":
             result.waits.append(_last_sound(bed, over))
     else:
-        result.missed.append(f"{word[0]} ({voice}): {[one.text for one in heard]}")
+        result.missed.append(f"{word.text} ({word.voice}): {[one.text for one in heard]}")
     bed.mouth.stop()
     bed.wait(1.2)
 

@@ -94,7 +94,7 @@ class Loudspeaker:
         """What sounds in this step."""
         with self._turn:
             out = np.zeros(BLOCK, np.int16)
-            piece = self._ready[:BLOCK]
+            piece: npt.NDArray[np.generic] = self._ready[:BLOCK]
             if self._stopping:
                 piece = piece[:_FADE] * np.linspace(1, 0, min(_FADE, len(piece)))
                 self._ready, self._stopping = self._ready[:0], False
@@ -159,6 +159,7 @@ class Bedroom:
         model: SpeechModel,
         voice: Voice,
         acoustics: Acoustics,
+        *,
         volume: float = 0.4,
         wake_phrase: str = "hello night helper",
         quiet_after: float | None = 120.0,

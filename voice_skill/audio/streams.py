@@ -59,7 +59,7 @@ class Pace:
     """Tells when the samples of a stream passed, from pieces that may be handed over late but never early."""
 
     def __init__(self, rate: int, memory: float = 8.0) -> None:
-        """``memory``: seconds over which the earliest piece counts; two clocks drift apart in the long run."""
+        """``memory``: seconds over which the earliest piece counts, as two clocks drift apart."""
         self._rate = rate
         self._memory = memory
         self._recent: list[tuple[float, float]] = []

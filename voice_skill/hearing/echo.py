@@ -112,7 +112,7 @@ class EchoFilter:
 
 
 class Softener:
-    """Makes the rest of an echo softer, and tells whether there is anything else; gives each step 10 ms late."""
+    """Makes the rest of an echo softer, and tells whether there is more; gives each step 10 ms late."""
 
     def __init__(self) -> None:
         self._window: Wave = np.sqrt(0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * HOP) + 0.5) / HOP))

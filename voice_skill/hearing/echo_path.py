@@ -58,7 +58,7 @@ class EchoPath:
         self._sent.put((samples, rate, at))
 
     def without_echo(self, block: bytes, at: float) -> tuple[bytes, Voices]:
-        """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose voice it held.
+        """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose it held.
 
         While the way through the room is new, nothing is taken for somebody else's.
         """

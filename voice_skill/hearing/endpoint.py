@@ -22,7 +22,7 @@ import numpy as np
 
 Turn = Literal["quiet", "started", "speaking", "ended"]
 Voices = Literal["room", "ours", "both"]
-"""Whose voice a block may hold: anybody's while we are silent, ours and hardly another, another's over ours."""
+"""Whose voice a block may hold: anybody's while we are silent, hardly any but ours, another's over ours."""
 
 _QUIETEST = -75.0
 """Decibels below full scale; digital silence is taken for this."""

@@ -6,9 +6,9 @@ Quiet is not given to the recogniser at all: that would cost most of an idle nig
 decoded as words.  The last moment before somebody begins is kept, so that a soft beginning is not lost.
 
 While we speak, two recognisers hear the same: one that knows only the short words that cut in, and is seldom
-wrong about them, and beside it one that knows everything, for a longer request.  A text that may cut in is given out as soon as it has stood for a few blocks, without waiting
-for quiet: our own voice may go on sounding in the room.  What follows it in the same breath is not
-heard, or "stop the routine" would be two requests.
+wrong about them, and beside it one that knows everything, for a longer request.  A text that may cut in is
+given out as soon as it has stood for a few blocks, without waiting for quiet.  What follows it in the same
+breath is not heard, or "stop the routine" would be two requests.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class Listener:
 
 
 def surer(short: Hearing, long: Hearing) -> Hearing:
-    """Of what both recognisers made of the same sound, what is to be believed: short words if they fit it all."""
+    """Which of two hearings of the same sound is to be believed: the short one if it fits it all."""
     longer = len(long.text.split()) > len(short.text.split()) + 1
     if short.confidence >= _SURE and not longer:
         return short

@@ -64,8 +64,9 @@ class DeviceSpeaker:
     """A real loudspeaker, open from the start; ``name`` None is the system's own choice.
 
     ``tap`` is given every piece that is sent to the device, zeros included, with its rate and the moment, for
-    the echo canceller; it is called from PortAudio's thread and must only queue it.  Raises AudioDeviceError when it cannot be
-    opened, and later when it has not asked for sound for ``patience`` seconds.
+    the echo canceller; it is called from PortAudio's thread and must only queue it.  Raises
+    AudioDeviceError when it cannot be opened, and later when it has not asked for sound for ``patience``
+    seconds.
     """
 
     def __init__(
