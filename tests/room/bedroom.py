@@ -94,7 +94,7 @@ class Loudspeaker:
         """What sounds in this step."""
         with self._turn:
             out = np.zeros(BLOCK, np.int16)
-            piece: npt.NDArray[np.generic] = self._ready[:BLOCK]
+            piece: Wave = self._ready[:BLOCK].astype(np.float64)
             if self._stopping:
                 piece = piece[:_FADE] * np.linspace(1, 0, min(_FADE, len(piece)))
                 self._ready, self._stopping = self._ready[:0], False
