@@ -249,6 +249,7 @@ def play_offline(scene: dict[str, Any], model: Path, cache: Path, sound: Path | 
 def play_over_pulse(scene: dict[str, Any], model: Path, cache: Path) -> str:
     """Play it over PulseAudio, with the echo that a loopback makes."""
     with Room(model, cache=cache, echo=True) as room:
+        room.hear_hello()  # a busy machine takes its time to come up
         play = Play(Pulse(room))
         for line in scene["scene"]:
             play.perform(line)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from queue import Empty, Queue, SimpleQueue
 
 from voice_skill.errors import AudioDeviceError, VoiceSkillError
-from voice_skill.hearing.endpoint import Endpoint, Voices
+from voice_skill.hearing.endpoint import Endpoint, Turn, Voices
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
 from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel
@@ -20,6 +20,8 @@ from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMo
 
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""
+PATIENT_TRIES = 10
+"""Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
 EVIDENT = 4
 """Blocks with another voice over ours that make even our own words somebody else's."""
 LONGEST_PUT_OFF = 2.0
@@ -82,7 +84,7 @@ class Ears:
     on_voice: Callable[[bool], None] = _untold
     """Told when somebody begins and ceases to speak over us, so that we can speak lower."""
     least_confidence: Mapping[ListeningMode, float] = field(
-        default_factory=lambda: {"interrupt": 0.6, "standby": 0.8}
+        default_factory=lambda: {"interrupt": 0.65, "standby": 0.8}
     )
     """Below this a hearing is dropped.  In open mode nothing is: the session asks back instead."""
     first_wait: float = 1.0
@@ -95,6 +97,7 @@ class Ears:
         self._next_since = 0.0
         self._spoken_over = False
         self._over_us = 0
+        self._with_ours = False
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
@@ -123,7 +126,7 @@ class Ears:
     # --- the thread ---------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        wait = self.first_wait
+        wait, tries = self.first_wait, 0
         try:
             while not self._closed.is_set():
                 try:
@@ -132,7 +135,8 @@ class Ears:
                     return
                 except AudioDeviceError as error:
                     # It worked for a while: begin again with the shortest wait.
-                    wait = self.first_wait if not self._lost else min(wait * 2, LONGEST_WAIT)
+                    tries = tries + 1 if self._lost else 0
+                    wait = self.first_wait if tries < PATIENT_TRIES else min(wait * 2, LONGEST_WAIT)
                     self._report_lost(str(error))
                 self._closed.wait(wait)
         except VoiceSkillError as error:
@@ -168,15 +172,27 @@ class Ears:
         self._notice(microphone)
         self._follow_wishes(listener)
         clean, voices = self.without_echo(block, self.clock() - microphone.behind)
-        self._over_us = self._over_us + (voices == "both") if listener.turn != "quiet" else 0
+        self._count(voices, listener.turn)
         speech = listener.feed(clean, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
+        spoken_over &= not self._only_rest(EVIDENT - 1)
         if spoken_over != self._spoken_over:
             self._spoken_over = spoken_over
             self.on_voice(spoken_over)
         if speech is not None and self._is_meant(speech.hearing):
             self._post(speech, microphone)
+
+    def _count(self, voices: Voices, turn: Turn) -> None:
+        """Keep account of whose voice this utterance holds so far."""
+        if turn in ("quiet", "ended"):
+            self._over_us, self._with_ours = 0, False
+        self._over_us += voices == "both"
+        self._with_ours |= voices != "room"
+
+    def _only_rest(self, least: int) -> bool:
+        """Whether it may be what was left of our own voice: a burst of a block or two."""
+        return self._with_ours and self._over_us < least
 
     def _follow_wishes(self, listener: Listener) -> None:
         """Change the mode as wished, but let a request that began before we spoke be heard to its end."""
@@ -227,6 +243,8 @@ class Ears:
         return bool(own) and own.issuperset(text.split())
 
     def _is_meant(self, hearing: Hearing) -> bool:
+        if self._mode == "interrupt" and self._only_rest(EVIDENT):
+            return False
         if hearing.confidence < self.least_confidence.get(self._mode, 0.0):
             return False
         alone = self._mode != "interrupt" and self._next is None
