@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +21,10 @@ from known_lines import _lines  # noqa: E402
 from voices import said_by  # noqa: E402
 
 from voice_skill.config import Config  # noqa: E402
+from voice_skill.core.states import State  # noqa: E402
 from voice_skill.front_ends import Content, load_content, load_model  # noqa: E402
+from voice_skill.hearing.listener import Listener  # noqa: E402
+from voice_skill.hearing.microphone import Microphone  # noqa: E402
 from voice_skill.hearing.recogniser import SpeechModel  # noqa: E402
 from voice_skill.messages import Heard, StopSpeaking  # noqa: E402
 from voice_skill.speaking.voice import Voice  # noqa: E402
@@ -199,3 +204,142 @@ def _filled(line: str, slots: dict[str, str]) -> str:
     for name in set(re.findall(r"{(\w+)}", line)):
         line = line.replace("{" + name + "}", slots.get(name, "one, one, one"))
     return line
+
+
+# --- questions and standby --------------------------------------------------------------------------
+
+
+def questions(
+    skill: Skill, acoustics: Acoustics, asked: Sequence[tuple[str, str]], voices: Sequence[str]
+) -> float:
+    """Percent of questions, asked in quiet, that are taken for what they mean: acted on or asked about."""
+    right = 0
+    with skill.bedroom(acoustics, quiet_after=None) as bed:
+        bed.wait(12)
+        for index, (text, meant) in enumerate(asked):
+            bed.session.recover(bed.now)
+            bed.session.script.silence()
+            bed.app._carry_out(bed.session._take())
+            bed.mouth.stop()
+            bed.wait(1.0)
+            seen = len(bed.messages)
+            over = bed.says(said_by(text, voices[index % len(voices)]))
+            bed.wait(over - bed.now + IN_TIME)
+            heard = [message for _, message in bed.messages[seen:] if isinstance(message, Heard)]
+            meant_by = skill.content.interpreter.interpret
+            right += bool(heard) and meant_by(heard[0].text, "idle", heard[0].confidence).intent == meant
+    return 100 * right / len(asked)
+
+
+@dataclass
+class Standby:
+    """A night in which nobody wants anything."""
+
+    hours: float = 0.0
+    woken: list[str] = field(default_factory=list)
+
+
+def false_wakes(skill: Skill, sounds: Iterable[Wave], acoustics: Acoustics, hours: float) -> Standby:
+    """Play talk and noise to the skill in standby, faster than real time, and count what wakes it."""
+    result = Standby()
+    with skill.bedroom(acoustics, quiet_after=None) as bed:
+        bed.keep_sound = False
+        _good_night(bed)
+        began = bed.now
+        for sound in sounds:
+            seen = len(bed.messages)
+            over = bed.says(sound)
+            bed.wait(over - bed.now + 1.0)
+            if bed.session.state is not State.STANDBY:
+                heard = [one.text for _, one in bed.messages[seen:] if isinstance(one, Heard)]
+                result.woken.append(str(heard))
+                _good_night(bed)
+            if bed.now - began > hours * 3600:
+                break
+        result.hours = (bed.now - began) / 3600
+    return result
+
+
+def wakes(skill: Skill, acoustics: Acoustics, phrases: Sequence[str], voices: Sequence[str]) -> float:
+    """Percent of calls that end standby."""
+    woken = tried = 0
+    with skill.bedroom(acoustics, quiet_after=None) as bed:
+        for phrase in phrases:
+            for voice in voices:
+                _good_night(bed)
+                over = bed.says(said_by(phrase, voice), level=float(tried % 5 - 2))
+                bed.wait(over - bed.now + IN_TIME)
+                tried += 1
+                woken += bed.session.state is not State.STANDBY
+    return 100 * woken / tried
+
+
+def _good_night(bed: Bedroom) -> None:
+    bed.session.recover(bed.now)
+    bed.session.script.silence()
+    bed.session.enter(State.STANDBY)
+    bed.app._carry_out(bed.session._take())
+    bed.mouth.stop()
+    bed.wait(2.0)
+
+
+def standby_share(skill: Skill, seconds: float = 120.0) -> float:
+    """Percent of a core that the ears take in a quiet room, canceller and gate included."""
+    with skill.bedroom(Acoustics(), quiet_after=None) as bed:
+        bed.keep_sound = False
+        _good_night(bed)
+        took = 0.0
+        inner = bed.ears.take
+
+        def take(listener: Listener, block: bytes, microphone: Microphone) -> None:
+            nonlocal took
+            began = time.thread_time()
+            inner(listener, block, microphone)
+            took += time.thread_time() - began
+
+        bed.ears.take = take  # type: ignore[method-assign]  # a stopwatch around it
+        bed.wait(seconds)
+    return 100 * took / seconds
+
+
+@dataclass(frozen=True)
+class Soak:
+    """What a long time leaves behind."""
+
+    hours: float
+    routines: int
+    megabytes: float
+    threads: int
+    files: int
+
+
+def soak(skill: Skill, hours: float, routines: int) -> Soak:
+    """Standby with a knock each minute, then routines; what has grown since the first tenth."""
+    with skill.bedroom(Acoustics(), quiet_after=None) as bed:
+        bed.keep_sound = False
+        knock = np.random.default_rng(3).normal(0, 1, RATE // 2)
+        before: tuple[float, int, int] | None = None
+        minutes = round(hours * 60)
+        for minute in range(minutes):
+            _good_night(bed)
+            bed.says(knock, level=-10.0)
+            bed.wait(58.0)
+            bed.messages.clear()
+            if minute == minutes // 10:
+                before = _resources()
+        for _ in range(routines):
+            bed.session.recover(bed.now)
+            bed.session.stand("routine", bed.now)
+            while bed.session.state is State.ROUTINE:
+                bed.wait(5.0)
+            bed.messages.clear()
+        after = _resources()
+    grown, threads, files = (late - early for late, early in zip(after, before or after, strict=True))
+    return Soak(hours, routines, grown, int(threads), int(files))
+
+
+def _resources() -> tuple[float, int, int]:
+    gc.collect()
+    rows = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    return int(rows["VmRSS"].split()[0]) / 1024, int(rows["Threads"]), files
