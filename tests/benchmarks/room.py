@@ -31,6 +31,8 @@ from play import computed_response  # noqa: E402
 from room_picture import draw  # noqa: E402
 from voices import NAMES  # noqa: E402
 
+from voice_skill.audio.streams import Resampler  # noqa: E402
+
 Wave = npt.NDArray[np.float64]
 
 ECHOES = (-10.0, 0.0, 6.0)
@@ -53,19 +55,11 @@ def read_sounds(noise: Path | None, talk: Path | None) -> Sounds:
         pink = np.cumsum(chance.normal(0, 1, 20 * RATE))
         pink -= np.convolve(pink, np.ones(400) / 400, "same")
         return Sounds(computed_response(), {"computed": pink / np.std(pink)}, [])
-    import soundfile
-
-    def read(path: Path) -> Wave:
-        sound, rate = soundfile.read(path)
-        assert rate == RATE, path
-        return np.asarray(sound, dtype=np.float64)
 
     # Fold 5 and these two are kept out of all training.
-    rain = np.concatenate(
-        [read(path) for path in sorted((noise / "esc10").rglob("*-5.*")) if _is_rain(path)] or []
-    )
+    rain = np.concatenate([read(path) for path in sorted((noise / "esc10").glob("rain_*_fold5.opus"))])
     steady = {name: read(noise / "steady" / f"{name}.wav") for name in ("air_conditioner", "noise5")}
-    noises = {**({"rain": rain} if len(rain) else {}), **steady}
+    noises = {"rain": rain, **steady}
     files = sorted(talk.rglob("*.opus")) if talk else []
     return Sounds(
         read(noise / "rooms" / "room5.wav"),
@@ -74,8 +68,14 @@ def read_sounds(noise: Path | None, talk: Path | None) -> Sounds:
     )
 
 
-def _is_rain(path: Path) -> bool:
-    return "rain" in str(path).lower()
+def read(path: Path) -> Wave:
+    """One recording, all channels as one, at our rate."""
+    import soundfile
+
+    sound, rate = soundfile.read(path)
+    return Resampler(rate, RATE).feed(
+        np.asarray(sound, dtype=np.float64).reshape(len(sound), -1).mean(axis=1)
+    )
 
 
 def talk_of(sounds: Sounds) -> Iterator[Wave]:
@@ -91,11 +91,8 @@ def talk_of(sounds: Sounds) -> Iterator[Wave]:
         )
         while True:
             yield said_by(lines[int(chance.integers(3))], NAMES[int(chance.integers(2))])
-    import soundfile
-
     for index in chance.permutation(len(sounds.talk)):
-        sound, _ = soundfile.read(sounds.talk[index])
-        yield np.asarray(sound, dtype=np.float64)
+        yield read(sounds.talk[index])
 
 
 def measured(

@@ -96,7 +96,7 @@ class Ears:
         self._next: ListeningMode | None = None
         self._next_since = 0.0
         self._spoken_over = False
-        self._over_us = 0
+        self._over_us = self._others = 0
         self._with_ours = False
         self._closed = threading.Event()
         self._lost = False
@@ -172,6 +172,8 @@ class Ears:
         self._notice(microphone)
         self._follow_wishes(listener)
         clean, voices = self.without_echo(block, self.clock() - microphone.behind)
+        if voices == "astray":
+            self._switch(listener, self._mode)
         self._count(voices, listener.turn)
         speech = listener.feed(clean, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
@@ -186,13 +188,14 @@ class Ears:
     def _count(self, voices: Voices, turn: Turn) -> None:
         """Keep account of whose voice this utterance holds so far."""
         if turn in ("quiet", "ended"):
-            self._over_us, self._with_ours = 0, False
+            self._over_us, self._others, self._with_ours = 0, 0, False
         self._over_us += voices == "both"
+        self._others += voices != "ours"
         self._with_ours |= voices != "room"
 
     def _only_rest(self, least: int) -> bool:
         """Whether it may be what was left of our own voice: a burst of a block or two."""
-        return self._with_ours and self._over_us < least
+        return self._with_ours and self._others < least
 
     def _follow_wishes(self, listener: Listener) -> None:
         """Change the mode as wished, but let a request that began before we spoke be heard to its end."""

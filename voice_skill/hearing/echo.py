@@ -50,6 +50,8 @@ _LINGER = 0.966
 """How the loudest echo of late falls in a step: 15 dB in a second."""
 _CLEARLY = 2.5
 """How many times more than usual must be left to be somebody else's."""
+_LEAST_USUAL = 0.008
+"""21 dB below the loudest: however well the filter does, clocks that drift can cost it that much at once."""
 _LEARNS_MORE, _LEARNS_LESS, _LEARNS_LITTLE = 1.01, 0.9987, 0.98
 """How the usual share goes up and down; quickly down at first, when the filter learns."""
 _SPEECH = slice(6, 81)
@@ -86,16 +88,6 @@ class EchoFilter:
         rest = heard - self.echo
         self._learn(np.fft.rfft(np.concatenate([np.zeros(HOP), rest])))
         return rest
-
-    def shift(self, steps: int) -> None:
-        """Go on where the loudspeaker's samples will come so many steps later than before (or earlier)."""
-        for rows, fresh in ((self._weights, 0.0), (self._doubt, 1.0)):
-            moved = np.roll(rows, -steps, axis=0)
-            if steps > 0:
-                moved[-steps:] = fresh
-            elif steps < 0:
-                moved[:-steps] = fresh
-            rows[:] = moved
 
     def _learn(self, rest: Spectra) -> None:
         loudness = rest.real**2 + rest.imag**2
@@ -175,5 +167,5 @@ class Softener:
             self._usual *= _LEARNS_MORE
         else:
             self._usual *= _LEARNS_LESS if share > 0.1 * self._usual else _LEARNS_LITTLE
-        self._usual = min(1.0, max(1e-4, self._usual))
+        self._usual = min(1.0, max(_LEAST_USUAL, self._usual))
         return foreign

@@ -18,19 +18,27 @@ from voice_skill.audio.streams import Pace, Resampler, Wave
 from voice_skill.hearing.echo import HOP, EchoFilter, Softener
 from voice_skill.hearing.endpoint import Voices
 
-_LONGEST = 8_192
-"""Samples of delay, beyond what the clocks say, that are looked for."""
-_LOOK = 16_384
+_LONGEST = 12_288
+"""Samples of delay that are looked for, beyond what the clocks say and ``_SPARE``."""
+_SPARE = 2_400
+"""Samples by which the clocks may have been read too late."""
+_LOOK = 8_192
 """Samples of each of our own and of what is heard that are compared."""
-_EVERY = 50
+_EVERY = 25
 """Steps between two looks."""
+_SIZE = 32_768
+"""Length of the transforms: both lengths together, and some."""
 _CLEAR = 6.0
 """How many times higher than the usual the highest place of the correlation must be."""
+_BETTER = 1.5
+"""How many times higher than the place where the sound was it must be to have moved."""
+_LEEWAY = 6
+"""Samples to either side that count as the same place."""
 _NEW, _FAMILIAR = 100, 300
 """Steps of our own sound until the filter is trusted a little, and until it is trusted."""
-_EARLY = 2
-"""Steps for which the filter begins before the sound arrives."""
-_ASTRAY = 400
+_EARLY = 160
+"""Samples for which the filter begins before the sound arrives."""
+_ASTRAY = 8_000
 """Samples by which the clocks may differ from what was first measured before all is measured anew."""
 
 
@@ -45,12 +53,15 @@ class EchoPath:
         self._ours_end = 0
         self._out, self._in = Pace(SPEECH_RATE), Pace(SPEECH_RATE)
         self._distance: int | None = None
-        self._delay = 0
-        """In steps, beyond the distance."""
+        self._delay = _SPARE
+        """In samples, beyond the distance."""
+        self._place = 0
+        """Where the correlation is highest, in samples beyond the distance."""
+        self._found = self._moved = False
         self._filter, self._softener = EchoFilter(), Softener()
         self._waiting: Wave = np.zeros(0)
         self._heard: Wave = np.zeros(_LOOK)
-        self._product = np.zeros(_LOOK + 1, complex)
+        self._product = np.zeros(_SIZE // 2 + 1, complex)
         self._steps = self._sounded = self._foreign = self._known = 0
 
     def played(self, samples: Samples, rate: int, at: float) -> None:
@@ -80,10 +91,12 @@ class EchoPath:
             voices = "ours"
         elif self._sounded and self._known >= _FAMILIAR:
             voices = "both"
+        if self._moved:
+            self._moved, voices = False, "astray"
         return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
 
     def _step(self, heard: Wave, index: int) -> Wave:
-        ours = self._ours_at(index - self._delay * HOP, HOP)
+        ours = self._ours_at(index - self._delay, HOP)
         self._heard = np.concatenate([self._heard[HOP:], heard])
         self._steps += 1
         if self._steps % _EVERY == 0:
@@ -114,7 +127,7 @@ class EchoPath:
         """Find which of our samples had been sent when a sample was recorded."""
         if not self._out.count or not self._in.count:
             return
-        distance = round((self._in.began - self._out.began) * SPEECH_RATE)
+        distance = round((self._in.began - self._out.began) * SPEECH_RATE) + _SPARE
         if self._distance is None or abs(distance - self._distance) > _ASTRAY:
             self._distance = distance
 
@@ -132,15 +145,28 @@ class EchoPath:
         ours = self._ours_at(end - _LOOK - _LONGEST, _LOOK + _LONGEST)
         if np.mean(ours[_LONGEST:] ** 2) < 100.0:
             return
-        size = 2 * _LOOK
-        heard = np.fft.rfft(np.concatenate([np.zeros(_LONGEST), self._heard]), size)
-        cross = heard * np.fft.rfft(ours, size).conj()
-        self._product = 0.7 * self._product + cross / (np.abs(cross) + 1e-6)
+        heard = np.fft.rfft(np.concatenate([np.zeros(_LONGEST), self._heard]), _SIZE)
+        cross = heard * np.fft.rfft(ours, _SIZE).conj()
+        self._product = 0.5 * self._product + cross / (np.abs(cross) + 1e-6)
         places = np.abs(np.fft.irfft(self._product)[:_LONGEST])
         best = int(np.argmax(places))
-        if places[best] < _CLEAR * float(np.sqrt(np.mean(places**2))):
-            return
-        wanted = max(0, best // HOP - _EARLY)
-        if abs(wanted - self._delay) > 1 and not self._delay <= best // HOP - 1 <= self._delay + 3:
-            self._filter.shift(wanted - self._delay)
-            self._delay = wanted
+        if places[best] > _CLEAR * float(np.sqrt(np.mean(places**2))):
+            self._follow(best, places)
+
+    def _follow(self, best: int, places: Wave) -> None:
+        """Let the filter begin just before the place; it need not learn anew if only the delay changed.
+
+        A stream that ran dry for a moment moves the place and nothing else.  Clocks that drift apart move it
+        so slowly that the filter follows by itself, until it would be left behind.
+        """
+        away = abs(best - self._place)
+        near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
+        if self._found and away > _LEEWAY:
+            if places[best] < _BETTER * near:
+                return
+            self._delay += best - self._place
+            self._moved = True
+            self._known = min(self._known, _NEW)
+        if not self._found or not _EARLY // 4 < best - self._delay < 4 * _EARLY:
+            self._delay = best - _EARLY
+        self._found, self._place = True, best
