@@ -50,6 +50,10 @@ _LINGER = 0.966
 """How the loudest echo of late falls in a step: 15 dB in a second."""
 _CLEARLY = 2.5
 """How many times more than usual must be left to be somebody else's."""
+_NOISE_RISE = 0.003
+"""How the room's noise is let rise in a step while more is heard: 1.3 dB in a second.
+
+Without it, rain as loud as what is left of us passed for what is usually left, and hid the person."""
 _LEAST_USUAL = 0.008
 """21 dB below the loudest: however well the filter does, clocks that drift can cost it that much at once."""
 _LEARNS_MORE, _LEARNS_LESS, _LEARNS_LITTLE = 1.01, 0.9987, 0.98
@@ -125,6 +129,7 @@ class Softener:
         """Whether more was heard in the last step than is ever left of our voice."""
         self._loudest = 0.0
         self._usual = 1.0
+        self._noise = _HEARD
 
     def step(self, rest: Wave, echo: Wave, unsure: Wave) -> Wave:
         """Weigh what is left against what was taken away and against the filter's own doubt."""
@@ -141,6 +146,8 @@ class Softener:
         self._ringing = np.maximum(taken, _RING * self._ringing)
         self._left = 0.6 * self._left + 0.4 * left
         self.total = self.others = float(self._left[_SPEECH].sum())
+        quieter = self.total < self._noise
+        self._noise += 0.1 * (self.total - self._noise) if quieter else _NOISE_RISE * self._noise
         self.sounds = bool(max(self._ringing.max(), unsure.max()) > _HEARD)
         self._loudest = max(float(taken[_SPEECH].sum()), _LINGER * self._loudest)
         if not self.sounds:
@@ -161,8 +168,10 @@ class Softener:
 
         Its usual share is what nine steps of ten stay below.
         """
-        share = self.total / (self._loudest + _HEARD)
+        excess = max(0.0, self.total - 2 * self._noise)
+        share = excess / (self._loudest + self._noise + _HEARD)
         foreign = self.others > 0.5 * self.total and share > _CLEARLY * self._usual
+        foreign &= excess > 2 * self._noise
         if share > self._usual:
             self._usual *= _LEARNS_MORE
         else:
