@@ -22,7 +22,7 @@ LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""
 PATIENT_TRIES = 10
 """Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
-EVIDENT = 4
+EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
 LONGEST_PUT_OFF = 2.0
 """Seconds for which a request under way may be heard to its end although we have begun to speak."""
