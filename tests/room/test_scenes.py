@@ -1,4 +1,4 @@
-"""Every scene in ``scenes/``, in the bedroom on virtual time; one of them over PulseAudio as well."""
+"""Every scene in ``scenes/``, in the bedroom on virtual time; ``play.py --pulse`` plays one over PulseAudio."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from play import play_offline, play_over_pulse
+from play import play_offline
 
 SCENES = sorted((Path(__file__).parent / "scenes").glob("*.yaml"))
 
@@ -30,11 +30,3 @@ def test_a_scene_that_expects_what_does_not_come_fails(model_folder: Path, cache
         play_offline({"about": "", "scene": lines}, model_folder, cache)
     with pytest.raises(AssertionError, match="no line 'sings'"):
         play_offline({"about": "", "scene": [{"sings": "la"}]}, model_folder, cache)
-
-
-@pytest.mark.room
-@pytest.mark.flaky(reruns=1)
-def test_a_scene_goes_the_same_way_over_pulseaudio(model_folder: Path, cache: Path) -> None:
-    """Real streams with a real loop from loudspeaker to microphone: the word still ends the answer."""
-    scene = yaml.safe_load((Path(__file__).parent / "scenes" / "stop.yaml").read_text(encoding="utf-8"))
-    assert play_over_pulse(scene, model_folder, cache)

@@ -34,7 +34,7 @@ _BETTER = 1.5
 """How many times higher than the place where the sound was it must be to have moved."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
-_NEW, _FAMILIAR = 100, 300
+_NEW, _FAMILIAR = 40, 300
 """Steps of our own sound until the filter is trusted a little, and until it is trusted."""
 _EARLY = 160
 """Samples for which the filter begins before the sound arrives."""
