@@ -1,4 +1,4 @@
-"""Every scene in ``scenes/``, in the bedroom on virtual time; ``play.py --pulse`` plays one over PulseAudio."""
+"""Every scene in ``scenes/``, in the bedroom on virtual time."""
 
 from __future__ import annotations
 

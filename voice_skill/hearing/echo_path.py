@@ -34,8 +34,9 @@ _BETTER = 1.5
 """How many times higher than the place where the sound was it must be to have moved."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
-_NEW, _FAMILIAR = 40, 300
-"""Steps of our own sound until the filter is trusted a little, and until it is trusted."""
+_STRANGE, _NEW, _FAMILIAR = 60, 160, 300
+"""Steps of our own sound for which nothing is heard; for which nothing is heard where there surely is an echo;
+and until the filter is trusted."""
 _EARLY = 160
 """Samples for which the filter begins before the sound arrives."""
 _ASTRAY = 8_000
@@ -87,13 +88,17 @@ class EchoPath:
         self._waiting = self._waiting[whole:]
         self._known += self._sounded
         voices: Voices = "room"
-        if self._sounded > 2 * self._foreign or (self._sounded and self._known < _NEW):
+        if self._sounded > 2 * self._foreign or (self._sounded and self._is_new()):
             voices = "ours"
         elif self._sounded and self._known >= _FAMILIAR:
             voices = "both"
         if self._moved:
             self._moved, voices = False, "astray"
         return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
+
+    def _is_new(self) -> bool:
+        """Whether the filter knows too little yet to tell voices apart; without an echo it need not."""
+        return self._known < (_NEW if self._found else _STRANGE)
 
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay, HOP)
