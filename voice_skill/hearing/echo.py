@@ -70,7 +70,7 @@ class EchoFilter:
         self._played: Spectra = np.zeros((PARTS, bins), complex)
         self._power: Wave = np.zeros((PARTS, bins))
         self._weights: Spectra = np.zeros((PARTS, bins), complex)
-        self._doubt: Wave = np.repeat(_FALLING ** np.arange(PARTS), bins).reshape(PARTS, bins)
+        self._doubt: Wave = 0.4 * np.repeat(_FALLING ** np.arange(PARTS), bins).reshape(PARTS, bins)
         self._others: Wave = np.full(bins, 100.0 * HOP)
         self._before: Wave = np.zeros(HOP)
         self.echo: Wave = np.zeros(HOP)

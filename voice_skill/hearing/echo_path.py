@@ -34,9 +34,10 @@ _BETTER = 1.5
 """How many times higher than the place where the sound was it must be to have moved."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
-_STRANGE, _NEW, _FAMILIAR = 60, 160, 300
-"""Steps of our own sound for which nothing is heard; for which nothing is heard where there surely is an echo;
-and until the filter is trusted."""
+_STRANGE, _FAMILIAR = 20, 300
+"""Steps of our own sound for which nothing is heard: in any room, and where there surely is an echo."""
+_SHAKEN = 200
+"""To so many it falls back when the sound has moved."""
 _EARLY = 160
 """Samples for which the filter begins before the sound arrives."""
 _ASTRAY = 8_000
@@ -98,7 +99,7 @@ class EchoPath:
 
     def _is_new(self) -> bool:
         """Whether the filter knows too little yet to tell voices apart; without an echo it need not."""
-        return self._known < (_NEW if self._found else _STRANGE)
+        return self._known < (_FAMILIAR if self._found else _STRANGE)
 
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay, HOP)
@@ -171,7 +172,7 @@ class EchoPath:
                 return
             self._delay += best - self._place
             self._moved = True
-            self._known = min(self._known, _NEW)
+            self._known = min(self._known, _SHAKEN)
         if not self._found or not _EARLY // 4 < best - self._delay < 4 * _EARLY:
             self._delay = best - _EARLY
         self._found, self._place = True, best
