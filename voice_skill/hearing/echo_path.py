@@ -57,7 +57,7 @@ class EchoPath:
         self._distance: int | None = None
         self._delay = _SPARE
         """In samples, beyond the distance."""
-        self._place = 0
+        self._place = self._rumour = 0
         """Where the correlation is highest, in samples beyond the distance."""
         self._found = self._moved = False
         self._filter, self._softener = EchoFilter(), Softener()
@@ -168,8 +168,9 @@ class EchoPath:
         away = abs(best - self._place)
         near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
         if self._found and away > _LEEWAY:
-            if places[best] < _BETTER * near:
-                return
+            rumour, self._rumour = self._rumour, best
+            if places[best] < _BETTER * near or abs(best - rumour) > _LEEWAY:
+                return  # one look alone may be taken in by somebody else's voice
             self._delay += best - self._place
             self._moved = True
             self._known = min(self._known, _SHAKEN)
