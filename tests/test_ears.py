@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from speech import spoken
 from voice_skill.audio.wav import read_sound
 from voice_skill.errors import AudioDeviceError
 from voice_skill.hearing.ears import Ears
-from voice_skill.hearing.endpoint import Endpoint
+from voice_skill.hearing.endpoint import Endpoint, Voices
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
 from voice_skill.hearing.recogniser import Recogniser, SpeechModel
@@ -191,8 +192,53 @@ def test_our_own_words_do_not_interrupt_us(model: SpeechModel, say: Say) -> None
 
 def test_echo_is_taken_out_before_anything_else(model: SpeechModel, say: Say) -> None:
     """What the canceller returns is what is heard."""
-    scene = Scene(model, Reel([QUIET, say("pause"), QUIET * 3]), without_echo=lambda block: bytes(len(block)))
+    scene = Scene(
+        model,
+        Reel([QUIET, say("pause"), QUIET * 3]),
+        without_echo=lambda block, _: (bytes(len(block)), "room"),
+    )
     assert scene.play() == []
+
+
+def over_our_voice(*pattern: Voices) -> Callable[[bytes, float], tuple[bytes, Voices]]:
+    """Leave the sound as it is, and tell of each block in turn whose voice it held."""
+    told = cycle(pattern)
+    return lambda block, _: (block, next(told))
+
+
+def test_what_is_left_of_our_own_voice_is_nobodys(model: SpeechModel, say: Say) -> None:
+    """Neither all of it nor a burst of two blocks is taken for a word; a voice over ours is."""
+    sound = [QUIET, say("pause"), QUIET * 3]
+    ours: list[Voices] = ["ours"]
+    for pattern in (ours, [*ours * 20, "both", "both"]):
+        scene = Scene(model, Reel(sound), without_echo=over_our_voice(*pattern))
+        assert scene.play("interrupt") == []
+    events = Scene(model, Reel(sound), without_echo=over_our_voice("both")).play("interrupt")
+    assert texts(events) == ["pause"]
+
+
+def test_our_own_words_may_be_said_over_us(model: SpeechModel, say: Say) -> None:
+    """After "to finish, say stop" the word is heard at once, where it was surely not us."""
+    reel = Reel([QUIET, say("stop"), QUIET * 3])
+    for whose, heard in (("both", ["stop"]), ("room", [])):
+        scene = Scene(
+            model,
+            reel,
+            speaking=lambda: "to finish say stop",
+            without_echo=over_our_voice(whose),  # type: ignore[arg-type]  # one of the voices
+        )
+        assert texts(scene.play("interrupt")) == heard
+
+
+def test_what_came_astray_is_forgotten(model: SpeechModel, say: Say) -> None:
+    """The canceller finds out too late that it was our own sound at an unexpected moment."""
+    blocks: list[Voices] = ["both"] * (len(QUIET + say("pause")) // BLOCK + 1)
+    after: list[Voices] = ["room"] * 99
+    reel = Reel([QUIET, say("pause"), QUIET * 3])
+    without_echo = over_our_voice(*blocks, "astray", *after)
+    scene = Scene(model, reel, without_echo=without_echo)
+    scene.ears.interrupts = frozenset()
+    assert scene.play("interrupt") == []
 
 
 def test_a_voice_over_ours_is_announced(model: SpeechModel, say: Say) -> None:

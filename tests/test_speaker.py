@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -103,12 +104,20 @@ def test_drain_waits_for_the_last_sample(library: Driven, speaker: DeviceSpeaker
 def test_what_is_played_can_be_tapped(library: Driven) -> None:
     """The echo canceller sees each piece as the device does, silence included."""
     seen: list[Samples] = []
-    speaker = DeviceSpeaker(tap=seen.append, library=library)
+    rates: set[int] = set()
+
+    def tap(samples: Samples, rate: int, at: float) -> None:
+        assert at <= time.monotonic()
+        seen.append(samples)
+        rates.add(rate)
+
+    speaker = DeviceSpeaker(tap=tap, library=library)
     library.pull(PRE_ROLL)
     speaker.play(block(100))
     library.pull(500)
     assert [len(piece) for piece in seen] == [PRE_ROLL, 500]
     assert list(np.unique(seen[1])) == [0, 100]
+    assert rates == {speaker.rate}
     speaker.close()
 
 

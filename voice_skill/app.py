@@ -92,14 +92,22 @@ class App:
 
     def run(self) -> None:
         """Greet, then serve until the front end closes."""
+        self.begin()
+        while self.take(self._next_event()):
+            pass
+
+    def begin(self) -> None:
+        """Greet."""
         self._carry_out(self.session.start(self.clock()))
-        while True:
-            event = self._next_event()
-            now = self.clock()
-            self._note(event, now)
-            if isinstance(event, Closed):
-                return
-            self._carry_out(self._handle(event, now))
+
+    def take(self, event: Event) -> bool:
+        """Serve one event; says whether there shall be another."""
+        now = self.clock()
+        self._note(event, now)
+        if isinstance(event, Closed):
+            return False
+        self._carry_out(self._handle(event, now))
+        return True
 
     def _handle(self, event: Event, now: float) -> list[Effect]:
         """Let the session handle it; a mistake in the program must not end the night."""

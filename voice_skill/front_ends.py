@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from queue import Queue
 from voice_skill import resources
 from voice_skill.app import App, stored_voice
 from voice_skill.audio.hush import python_alone
+from voice_skill.audio.sound import Samples
 from voice_skill.config import Config
 from voice_skill.content import learned, reader
 from voice_skill.content.bundle import Bundle, Region
@@ -32,6 +33,7 @@ from voice_skill.errors import AudioDeviceError, MemoryStoreError, ModelError, V
 from voice_skill.event_log import EventLog
 from voice_skill.hearing import model_store, tailored
 from voice_skill.hearing.ears import Ears
+from voice_skill.hearing.echo_path import EchoPath
 from voice_skill.hearing.microphone import DeviceMicrophone
 from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.memory import FILE_NAME, NOTHING_STORED, Memory
@@ -106,7 +108,8 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
         stack.callback(memory.close)
         inbox: Queue[Event] = Queue()
         setting = stored_voice(memory, SetVoice(config.rate, config.volume))
-        mouth = _mouth(config, setting, inbox, stack)
+        echo = EchoPath()
+        mouth = _mouth(config, setting, inbox, stack, echo.played)
         with suppress(VoiceError):  # the mouth will find that out, and say so
             mouth.voice.warm_up()  # first of all: it starts while the rest is read
         with ThreadPoolExecutor(1, "first look") as aside:
@@ -129,6 +132,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             interrupts=vocabulary.interrupts(content.bundle),
             speaking=lambda: mouth.speaking,
             on_voice=mouth.duck,
+            without_echo=echo.without_echo,
         )
         app = App(session, inbox, mouth, ears, memory, _open_log(log, stack))
         if note:
@@ -168,12 +172,18 @@ def _session(content: Content, voice: SetVoice, memory: Memory, quiet_after: flo
     return Session(content.bundle, content.interpreter, content.region, voice, recollection, quiet_after)
 
 
-def _mouth(config: Config, setting: SetVoice, inbox: Queue[Event], stack: ExitStack) -> Mouth:
+def _mouth(
+    config: Config,
+    setting: SetVoice,
+    inbox: Queue[Event],
+    stack: ExitStack,
+    tap: Callable[[Samples, int, float], None] | None = None,
+) -> Mouth:
     voice = Voice(setting.rate, config.voice, config.cache_folder / "speech")
     stack.callback(voice.close)
     return Mouth(
         voice=voice,
-        open_speaker=lambda: DeviceSpeaker(config.speaker),
+        open_speaker=lambda: DeviceSpeaker(config.speaker, tap),
         inbox=inbox,
         clock=time.monotonic,
         volume=setting.volume,

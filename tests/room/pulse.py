@@ -119,6 +119,12 @@ class PulseServer:
         streams = (line.split("\t") for line in self.control("list", "short", "source-outputs").splitlines())
         return [row[0] for row in streams if row[1] == number]
 
+    def let_echo(self) -> None:
+        """Let what the loudspeaker plays be heard by the microphone, after the delay that a loop has."""
+        self.control(
+            "load-module", "module-loopback", "source=speaker.monitor", "sink=room", "latency_msec=60"
+        )
+
     def plug_microphone_in(self) -> None:
         """Bring it back."""
         self._mic = self.control("load-module", *_MIC)

@@ -52,15 +52,18 @@ class Room:
         program: Sequence[str] = ("-m", "voice_skill"),
         options: Sequence[str] | None = None,
         cache: Path | None = None,
+        echo: bool = False,
     ) -> None:
         """``program`` and ``options`` are what Python is started with; the skill with its log by default.
 
         ``cache`` is a folder that several rooms may share, since a first start has more to do than others.
+        ``echo`` lets the microphone hear what the loudspeaker plays.
         """
         self._model = model
         self._cache = cache
         self._program = program
         self._options = options
+        self._echo = echo
         self._looked_from = 0
         self._latest: Spoken | None = None
 
@@ -70,6 +73,8 @@ class Room:
         with ExitStack() as stack:
             self.pulse = stack.enter_context(PulseServer())
             self.log = self.pulse.home / "events.jsonl"
+            if self._echo:
+                self.pulse.let_echo()
             environ = self.pulse.environ
             self.speaker = stack.enter_context(Tape("speaker.monitor", environ))
             self.air = stack.enter_context(Tape("room.monitor", environ))

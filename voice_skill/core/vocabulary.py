@@ -6,12 +6,7 @@ Pure.
 from __future__ import annotations
 
 from voice_skill.content.bundle import Bundle
-from voice_skill.core.states import State
-from voice_skill.core.tables import ACTS
 from voice_skill.messages import ListeningMode
-
-CUTTING_IN: frozenset[str] = frozenset(ACTS[State.ROUTINE])
-"""Intents that may interrupt our own speech: all that is done in the middle of the stretches."""
 
 AT_ONCE: frozenset[str] = frozenset(
     {
@@ -21,6 +16,10 @@ AT_ONCE: frozenset[str] = frozenset(
     }
 )
 """Of those, the ones in a hurry; the others are heard out first, as "no" is also how "no thanks" begins."""
+
+MOST_USUAL = 6
+"""Phrases of an intent that are listened for while we speak."""
+_ANSWERS = frozenset({"yes", "no"})
 
 WAKING: frozenset[str] = frozenset({"wake", "cramp_now", "emergency"})
 """Intents that are listened for in standby."""
@@ -33,9 +32,20 @@ def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
     """The phrases to listen for in each mode."""
     return {
         "open": [*_of(bundle, frozenset(bundle.intents)), wake_phrase],
-        "interrupt": _of(bundle, CUTTING_IN),
+        "interrupt": cutting_in(bundle),
         "standby": [*_of(bundle, WAKING), wake_phrase],
     }
+
+
+def cutting_in(bundle: Bundle) -> list[str]:
+    """The shortest and most usual phrases that may interrupt us; authors put the usual ones first.
+
+    Few, since each further word is one more to take another for: of 90 words spoken over us, 89 % were
+    understood with 62 phrases and 77 % with 3,154.
+    """
+    intents = [intent for intent in bundle.intents.values() if intent.name in AT_ONCE | _ANSWERS]
+    short = ([phrase for phrase in intent.phrases if len(phrase.split()) <= 2] for intent in intents)
+    return [phrase for phrases in short for phrase in phrases[:MOST_USUAL]]
 
 
 def not_ours(bundle: Bundle) -> list[str]:

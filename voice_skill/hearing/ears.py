@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from queue import Empty, Queue, SimpleQueue
 
 from voice_skill.errors import AudioDeviceError, VoiceSkillError
-from voice_skill.hearing.endpoint import Endpoint
+from voice_skill.hearing.endpoint import Endpoint, Turn, Voices
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
 from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel
@@ -20,6 +20,10 @@ from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMo
 
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""
+PATIENT_TRIES = 10
+"""Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
+EVIDENT = 3
+"""Blocks with another voice over ours that make even our own words somebody else's."""
 LONGEST_PUT_OFF = 2.0
 """Seconds for which a request under way may be heard to its end although we have begun to speak."""
 
@@ -45,8 +49,8 @@ def _padding(rate: int) -> list[bytes]:
     return [bytes(round(rate * 0.04) * 2)] * 40
 
 
-def _unchanged(block: bytes) -> bytes:
-    return block
+def _unchanged(block: bytes, _at: float) -> tuple[bytes, Voices]:
+    return block, "room"
 
 
 def _untold(_: bool) -> None:
@@ -75,12 +79,12 @@ class Ears:
     """Texts that cut in at once in interrupt mode."""
     speaking: Callable[[], str] = str
     """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
-    without_echo: Callable[[bytes], bytes] = _unchanged
-    """Takes our own voice out of a block."""
+    without_echo: Callable[[bytes, float], tuple[bytes, Voices]] = _unchanged
+    """Takes our own voice out of a block that was recorded by the moment given beside it."""
     on_voice: Callable[[bool], None] = _untold
     """Told when somebody begins and ceases to speak over us, so that we can speak lower."""
     least_confidence: Mapping[ListeningMode, float] = field(
-        default_factory=lambda: {"interrupt": 0.6, "standby": 0.8}
+        default_factory=lambda: {"interrupt": 0.65, "standby": 0.8}
     )
     """Below this a hearing is dropped.  In open mode nothing is: the session asks back instead."""
     first_wait: float = 1.0
@@ -92,6 +96,8 @@ class Ears:
         self._next: ListeningMode | None = None
         self._next_since = 0.0
         self._spoken_over = False
+        self._over_us = self._others = 0
+        self._with_ours = False
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
@@ -120,7 +126,7 @@ class Ears:
     # --- the thread ---------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        wait = self.first_wait
+        wait, tries = self.first_wait, 0
         try:
             while not self._closed.is_set():
                 try:
@@ -129,7 +135,8 @@ class Ears:
                     return
                 except AudioDeviceError as error:
                     # It worked for a while: begin again with the shortest wait.
-                    wait = self.first_wait if not self._lost else min(wait * 2, LONGEST_WAIT)
+                    tries = tries + 1 if self._lost else 0
+                    wait = self.first_wait if tries < PATIENT_TRIES else min(wait * 2, LONGEST_WAIT)
                     self._report_lost(str(error))
                 self._closed.wait(wait)
         except VoiceSkillError as error:
@@ -144,28 +151,51 @@ class Ears:
 
     def _hear(self, microphone: Microphone) -> None:
         """Listen until the microphone ends or is lost."""
+        listener = self.attend(microphone)
+        for block in microphone.blocks():
+            self.take(listener, block, microphone)
+            if self._closed.is_set():
+                return
+        for block in _padding(microphone.rate):
+            self.take(listener, block, microphone)
+
+    def attend(self, microphone: Microphone) -> Listener:
+        """Turn to a microphone; without the thread, for who brings time of their own."""
         self._make_recognisers(microphone.rate)
         endpoint = Endpoint(microphone.rate, self.complete, self.understood)
         listener = Listener(self._recognisers[self._mode], endpoint)
         self._switch(listener, self._mode)
-        for block in microphone.blocks():
-            self._step(listener, block, microphone)
-            if self._closed.is_set():
-                return
-        for block in _padding(microphone.rate):
-            self._step(listener, block, microphone)
+        return listener
 
-    def _step(self, listener: Listener, block: bytes, microphone: Microphone) -> None:
+    def take(self, listener: Listener, block: bytes, microphone: Microphone) -> None:
+        """Take in one block, and post what came of it."""
         self._notice(microphone)
         self._follow_wishes(listener)
-        speech = listener.feed(self.without_echo(block))
+        clean, voices = self.without_echo(block, self.clock() - microphone.behind)
+        if voices == "astray":
+            self._switch(listener, self._mode)
+        self._count(voices, listener.turn)
+        speech = listener.feed(clean, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
+        spoken_over &= not self._only_rest(EVIDENT - 1)
         if spoken_over != self._spoken_over:
             self._spoken_over = spoken_over
             self.on_voice(spoken_over)
         if speech is not None and self._is_meant(speech.hearing):
             self._post(speech, microphone)
+
+    def _count(self, voices: Voices, turn: Turn) -> None:
+        """Keep account of whose voice this utterance holds so far."""
+        if turn in ("quiet", "ended"):
+            self._over_us, self._others, self._with_ours = 0, 0, False
+        self._over_us += voices == "both"
+        self._others += voices != "ours"
+        self._with_ours |= voices != "room"
+
+    def _only_rest(self, least: int) -> bool:
+        """Whether it may be what was left of our own voice: a burst of a block or two."""
+        return self._with_ours and self._others < least
 
     def _follow_wishes(self, listener: Listener) -> None:
         """Change the mode as wished, but let a request that began before we spoke be heard to its end."""
@@ -201,7 +231,8 @@ class Ears:
         afresh = self._mode == "interrupt"  # the last moment may hold the end of our own sentence
         self._mode = mode
         if mode == "interrupt":
-            listener.use(self._recognisers[mode], self._cuts_in, afresh=afresh)
+            beside = self._recognisers["open"]
+            listener.use(self._recognisers[mode], self._cuts_in, afresh=afresh, beside=beside)
         else:
             listener.use(self._recognisers[mode], afresh=afresh)
 
@@ -209,10 +240,14 @@ class Ears:
         return text in self.interrupts and not self._is_echo(text)
 
     def _is_echo(self, text: str) -> bool:
+        if self._over_us >= EVIDENT:
+            return False
         own = set(self.speaking().split())
         return bool(own) and own.issuperset(text.split())
 
     def _is_meant(self, hearing: Hearing) -> bool:
+        if self._mode == "interrupt" and self._only_rest(EVIDENT):
+            return False
         if hearing.confidence < self.least_confidence.get(self._mode, 0.0):
             return False
         alone = self._mode != "interrupt" and self._next is None

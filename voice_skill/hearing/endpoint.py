@@ -21,6 +21,10 @@ from typing import Literal
 import numpy as np
 
 Turn = Literal["quiet", "started", "speaking", "ended"]
+Voices = Literal["room", "ours", "both", "astray"]
+"""Whose voice a block may hold: anybody's while we are silent, hardly any but ours, another's over ours.
+
+Astray: our own may just have been taken for another's, since the sound came at an unexpected moment."""
 
 _QUIETEST = -75.0
 """Decibels below full scale; digital silence is taken for this."""
@@ -112,15 +116,20 @@ class Endpoint:
         self._text = ""
         self._changed_at = self.now
 
-    def process(self, block: bytes, text: str) -> Turn:
-        """Take in a block, with what has been understood up to it; after "ended" it starts afresh."""
+    def process(self, block: bytes, text: str, voices: Voices = "room") -> Turn:
+        """Take in a block, with what has been understood up to it; after "ended" it starts afresh.
+
+        Where hardly anybody but ourselves was heard, it is no voice, and no measure of the room.
+        """
         seconds = len(block) / 2 / self.rate
         level = loudness(block, self.rate)
         self.now += seconds
         if text != self._text:
             self._text, self._changed_at = text, self.now
         voiced = level > self.floor.level + (self.above if self._started_at is None else self.still_above)
-        self.floor.follow(level, seconds)
+        voiced = voiced and voices != "ours"
+        if voices != "ours":
+            self.floor.follow(level, seconds)
         if voiced:
             self.last_voice_at = self.now
         if self._started_at is None:

@@ -5,9 +5,10 @@ A recording goes through the same code as a microphone, in audio time.
 Quiet is not given to the recogniser at all: that would cost most of an idle night's work, and noise would be
 decoded as words.  The last moment before somebody begins is kept, so that a soft beginning is not lost.
 
-While we speak, a text that may cut in is given out as soon as it has stood for a few blocks, without waiting
-for quiet: our own voice may go on sounding in the room.  What follows it in the same breath is not
-heard, or "stop the routine" would be two requests.
+While we speak, two recognisers hear the same: one that knows only the short words that cut in, and is seldom
+wrong about them, and beside it one that knows everything, for a longer request.  A text that may cut in is
+given out as soon as it has stood for a few blocks, without waiting for quiet.  What follows it in the same
+breath is not heard, or "stop the routine" would be two requests.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from voice_skill.hearing.endpoint import Endpoint, Turn
+from voice_skill.hearing.endpoint import Endpoint, Turn, Voices
 from voice_skill.hearing.recogniser import Hearing, Recogniser
+
+_SURE = 0.6
 
 
 def _never(_: str) -> bool:
@@ -39,6 +42,8 @@ class Listener:
 
     recogniser: Recogniser
     endpoint: Endpoint
+    beside: Recogniser | None = None
+    """Hears the same, for requests that are longer than the first one's phrases."""
     cuts_in: Callable[[str], bool] = _never
     """Whether a text shall be given out before the speech has ended."""
     stable_blocks: int = 3
@@ -58,29 +63,33 @@ class Listener:
     _cut_in_at: float | None = None
 
     def use(
-        self, recogniser: Recogniser, cuts_in: Callable[[str], bool] = _never, afresh: bool = True
+        self,
+        recogniser: Recogniser,
+        cuts_in: Callable[[str], bool] = _never,
+        afresh: bool = True,
+        beside: Recogniser | None = None,
     ) -> None:
         """Listen with another recogniser, or with the same one for another purpose.
 
         ``afresh`` drops what sounded in the last moment; otherwise it still counts as the beginning of what
         follows.
         """
-        self.recogniser, self.cuts_in = recogniser, cuts_in
+        self.recogniser, self.cuts_in, self.beside = recogniser, cuts_in, beside
         passing = self._cut_in_at is not None  # the rest of the breath that cut in is still to be let pass
         if not passing and (afresh or self.turn != "quiet"):
             self._restart()
         else:
             self._wind_back()
 
-    def feed(self, block: bytes) -> Speech | None:
+    def feed(self, block: bytes, voices: Voices = "room") -> Speech | None:
         """Take in a block; give the utterance that it ended, if any."""
         text = ""
         if self.turn in ("started", "speaking") and self._cut_in_at is None:
-            self.recogniser.accept(block)
+            self._accept(block)
             text = self.recogniser.partial
         else:
             self._keep(block)
-        self.turn = self.endpoint.process(block, text)
+        self.turn = self.endpoint.process(block, text, voices)
         if self._cut_in_at is not None:
             self._let_pass(self._cut_in_at)
             return None
@@ -90,10 +99,20 @@ class Listener:
         self._last = text
         if self.turn == "ended":
             return self._finish()
-        if self.turn != "quiet" and self._same >= self.stable_blocks and self.cuts_in(text):
+        if self.turn != "quiet" and self._same >= self.stable_blocks and self._cuts_in(text):
             self._cut_in_at = self.endpoint.now
             return _as_far_as(text, self._finish())
         return None
+
+    def _accept(self, block: bytes) -> None:
+        self.recogniser.accept(block)
+        if self.beside:
+            self.beside.accept(block)
+
+    def _cuts_in(self, text: str) -> bool:
+        """Whether it cuts in, and is not a longer request forced onto a short word."""
+        longer = self.beside is not None and len(self.beside.partial.split()) > len(text.split()) + 1
+        return not longer and self.cuts_in(text)
 
     def _keep(self, block: bytes) -> None:
         self._kept.append(block)
@@ -103,7 +122,7 @@ class Listener:
 
     def _give_kept(self) -> None:
         for block in self._kept:
-            self.recogniser.accept(block)
+            self._accept(block)
         self._kept.clear()
 
     def _let_pass(self, since: float) -> None:
@@ -114,7 +133,10 @@ class Listener:
             self._restart()
 
     def _finish(self) -> Speech | None:
-        speech = Speech(self.recogniser.finish(), self.endpoint.now - self.endpoint.last_voice_at)
+        hearing = self.recogniser.finish()
+        if self.beside:
+            hearing = surer(hearing, self.beside.finish())
+        speech = Speech(hearing, self.endpoint.now - self.endpoint.last_voice_at)
         self._same, self._last = 0, ""
         return speech if speech.hearing.text else None
 
@@ -126,7 +148,17 @@ class Listener:
 
     def _wind_back(self) -> None:
         self.recogniser.reset()
+        if self.beside:
+            self.beside.reset()
         self._same, self._last = 0, ""
+
+
+def surer(short: Hearing, long: Hearing) -> Hearing:
+    """Which of two hearings of the same sound is to be believed: the short one if it fits it all."""
+    longer = len(long.text.split()) > len(short.text.split()) + 1
+    if short.confidence >= _SURE and not longer:
+        return short
+    return long if long.confidence >= max(_SURE, short.confidence) or longer else short
 
 
 def _as_far_as(text: str, speech: Speech | None) -> Speech | None:

@@ -13,8 +13,11 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from voice_skill.audio import devices
-from voice_skill.audio.sound import SPEECH_RATE, resample
+from voice_skill.audio.sound import SPEECH_RATE, from_floats, resample
+from voice_skill.audio.streams import Resampler
 from voice_skill.audio.wav import read_sound
 from voice_skill.errors import AudioDeviceError
 
@@ -52,6 +55,9 @@ class Microphone(Protocol):
 class DeviceMicrophone:
     """A real microphone, opened by ``with``; ``name`` None is the system's own choice.
 
+    Gives 16,000 samples a second, whatever the device runs at: that is what the models are made for, and the
+    echo of our own voice is taken out at one rate only.
+
     Raises AudioDeviceError when it cannot be opened, and from ``blocks`` when it has been silent in the
     sense of the operating system (no callback) for ``patience`` seconds.  ``library`` stands in for
     sounddevice in tests.
@@ -73,6 +79,8 @@ class DeviceMicrophone:
         self._block_seconds = block_seconds
         self._queue: Queue[bytes] = Queue(_QUEUED_PIECES)
         self._piece = 0.0
+        self._own_rate = SPEECH_RATE
+        self._resampler = Resampler(SPEECH_RATE, SPEECH_RATE)
         self._stream: Any = None
 
     def __enter__(self) -> Self:
@@ -85,7 +93,10 @@ class DeviceMicrophone:
             )  # fmt: skip
 
         self._queue = Queue(_QUEUED_PIECES)
-        self._stream, self.rate = devices.open_stream("input", self._name, make, SPEECH_RATE, self._library)
+        self._stream, self._own_rate = devices.open_stream(
+            "input", self._name, make, SPEECH_RATE, self._library
+        )
+        self._resampler = Resampler(self._own_rate, SPEECH_RATE)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -108,12 +119,14 @@ class DeviceMicrophone:
                 piece = self._queue.get(timeout=self._patience)
             except Empty:
                 raise AudioDeviceError("The microphone has gone. Check that it is plugged in.") from None
-            self._piece = len(piece) / 2 / self.rate
+            self._piece = len(piece) / 2 / self._own_rate
             # macOS without permission, a dead cable and a muted headset all deliver exact zeros.  One
             # sample of anything else proves the line good: noise gates are silent between words.
             if zeros >= 0:
                 zeros = -1.0 if any(piece) else zeros + self._piece
                 self.silent = zeros >= _SILENT_AFTER
+            if self._own_rate != self.rate:
+                piece = from_floats(self._resampler.feed(np.frombuffer(piece, "<i2"))).astype("<i2").tobytes()
             kept += piece
             while len(kept) >= size:
                 yield bytes(kept[:size])

@@ -33,6 +33,8 @@ PAUSE = 0.7
 """Seconds between two sentences."""
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost loudspeaker, once they have doubled from one."""
+PATIENT_TRIES = 10
+"""Attempts before they double."""
 DUCKED = 0.25
 """What is left of the volume while somebody speaks over us."""
 _TAIL = 0.7
@@ -80,7 +82,7 @@ class Mouth:
         self._gain = self.volume
         self._speaker: Speaker | None = None
         self._lost: set[Part] = set()
-        self._wait = self.first_wait
+        self._wait, self._tries = self.first_wait, 0
         self._try_again_at = 0.0
         self._sentence = ""
         self._previous = ""
@@ -121,6 +123,11 @@ class Mouth:
         previous = self._previous if self.clock() < self._previous_until else ""
         return f"{previous} {self._sentence}".strip()
 
+    @property
+    def idle(self) -> bool:
+        """Whether all orders have been carried out."""
+        return not self._orders.unfinished_tasks
+
     def close(self, finish: bool = False) -> None:
         """End the thread, after all orders when ``finish`` is set; closes the loudspeaker, not the voice."""
         if not finish:
@@ -145,10 +152,11 @@ class Mouth:
                 except Empty:
                     self._seek_speaker()
                     continue
+                if order is not None and order.number > self._cancelled:
+                    self._carry_out(order)
+                self._orders.task_done()
                 if order is None:
                     return
-                if order.number > self._cancelled:
-                    self._carry_out(order)
         except Exception as error:
             reason = f"Speaking has ended because of a mistake in the program: {error}."
             self.inbox.put(AudioLost("speaker", reason))
@@ -255,7 +263,7 @@ class Mouth:
         except AudioDeviceError as error:
             self._lose_speaker(error)
             return
-        self._wait = self.first_wait
+        self._wait, self._tries = self.first_wait, 0
         if "speaker" in self._lost:
             self._lost.discard("speaker")
             self.inbox.put(AudioBack("speaker"))
@@ -264,7 +272,9 @@ class Mouth:
         self._report("speaker", str(error))
         self._drop_speaker()
         self._try_again_at = self.clock() + self._wait
-        self._wait = min(self._wait * 2, LONGEST_WAIT)
+        self._tries += 1
+        if self._tries > PATIENT_TRIES:
+            self._wait = min(self._wait * 2, LONGEST_WAIT)
 
     def _drop_speaker(self) -> None:
         speaker, self._speaker = self._speaker, None

@@ -63,15 +63,16 @@ class Speaker(Protocol):
 class DeviceSpeaker:
     """A real loudspeaker, open from the start; ``name`` None is the system's own choice.
 
-    ``tap`` is given every piece that is sent to the device, zeros included, for the echo canceller; it is
-    called from PortAudio's thread and must only queue it.  Raises AudioDeviceError when it cannot be
-    opened, and later when it has not asked for sound for ``patience`` seconds.
+    ``tap`` is given every piece that is sent to the device, zeros included, with its rate and the moment, for
+    the echo canceller; it is called from PortAudio's thread and must only queue it.  Raises
+    AudioDeviceError when it cannot be opened, and later when it has not asked for sound for ``patience``
+    seconds.
     """
 
     def __init__(
         self,
         name: str | None = None,
-        tap: Callable[[Samples], None] | None = None,
+        tap: Callable[[Samples, int, float], None] | None = None,
         patience: float = devices.PATIENCE,
         library: Any = None,
     ) -> None:
@@ -146,7 +147,7 @@ class DeviceSpeaker:
             self._fade(out)
         self.played_seconds += filled / self.rate
         if self._tap is not None:
-            self._tap(out.copy())
+            self._tap(out.copy(), self.rate, self._called_at)
 
     def _fade(self, out: Samples) -> None:
         length = min(len(out), round(_FADE * self.rate))

@@ -1,0 +1,114 @@
+"""Our own voice is taken out of what is heard, whatever lies between; another's stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from voice_skill.audio.sound import SPEECH_RATE, from_floats
+from voice_skill.audio.streams import Pace, Resampler
+from voice_skill.hearing.echo_path import EchoPath
+from voice_skill.hearing.endpoint import Voices
+
+Wave = npt.NDArray[np.float64]
+
+BLOCK = 640
+
+
+def voice(seconds: float, seed: int) -> Wave:
+    """Noise that comes and goes three times a second, as loud as speech."""
+    chance = np.random.default_rng(seed)
+    wave = np.convolve(chance.normal(0, 3000, round(seconds * SPEECH_RATE)), np.ones(4) / 4, "same")
+    shaped: Wave = wave * np.clip(np.sin(np.arange(len(wave)) * 2 * np.pi * 3 / SPEECH_RATE), 0, 1)
+    return shaped
+
+
+def room() -> Wave:
+    """A computed response: the direct sound and 0.25 s of decaying reverberation."""
+    chance = np.random.default_rng(5)
+    tail = chance.normal(0, 0.1, 4000) * 10 ** (-3 * np.arange(4000) / 4000)
+    tail[0] = 1.0
+    return tail
+
+
+def played_and_heard(
+    ours: Wave, other: Wave, delay: float = 0.2, late: float = 0.0
+) -> tuple[Wave, Wave, list[Voices]]:
+    """Send our voice through the room into the path; give what was heard, what was left, and whose it was."""
+    echo = np.concatenate([np.zeros(round(delay * SPEECH_RATE)), np.convolve(ours, room())])[: len(ours)]
+    heard = echo + other + np.random.default_rng(1).normal(0, 3, len(ours))
+    path = EchoPath()
+    left: list[Wave] = []
+    voices: list[Voices] = []
+    jitter = np.random.default_rng(2).uniform(0, late, len(ours) // BLOCK)
+    for index in range(len(ours) // BLOCK):
+        piece = slice(index * BLOCK, (index + 1) * BLOCK)
+        at = (index + 1) * BLOCK / SPEECH_RATE
+        path.played(from_floats(ours[piece]), SPEECH_RATE, at)
+        out, whose = path.without_echo(from_floats(heard[piece]).astype("<i2").tobytes(), at + jitter[index])
+        left.append(np.frombuffer(out, "<i2").astype(np.float64))
+        voices.append(whose)
+    return heard, np.concatenate(left), voices
+
+
+def decibels(wave: Wave) -> float:
+    """Mean power."""
+    return float(10 * np.log10(np.mean(wave**2) + 1e-9))
+
+
+@pytest.mark.parametrize(("delay", "late"), [(0.02, 0.0), (0.2, 0.0), (0.45, 0.0), (0.2, 0.03)])
+def test_our_own_voice_is_taken_out(delay: float, late: float) -> None:
+    """After some seconds 20 dB of it are gone, with any delay, and when blocks come unevenly."""
+    ours = voice(8, 3)
+    heard, left, voices = played_and_heard(ours, np.zeros(len(ours)), delay, late)
+    last = slice(6 * SPEECH_RATE, len(left))
+    assert decibels(heard[last]) - decibels(left[last]) > 20
+    assert "both" not in voices
+
+
+def test_another_voice_stays() -> None:
+    """Somebody as loud as our echo is let through nearly whole, and noticed within the first tenth."""
+    ours, other = voice(9, 3), voice(9, 4)
+    begins = 7 * SPEECH_RATE
+    other[:begins] = 0
+    _, left, voices = played_and_heard(ours, other)
+    spoken = other[begins : len(left) - 320]
+    kept = left[begins + 160 : len(left) - 160]  # the softener gives each step 10 ms late
+    assert abs(decibels(kept) - decibels(spoken)) < 3
+    assert np.corrcoef(kept, spoken)[0, 1] > 0.85
+    first = next(index for index, whose in enumerate(voices) if whose == "both")
+    assert begins <= (first + 1) * BLOCK and first * BLOCK <= begins + 0.25 * SPEECH_RATE
+
+
+def test_silence_of_ours_changes_nothing() -> None:
+    """What is said while we are silent passes as it is, 10 ms late."""
+    other = voice(2, 4)
+    heard, left, voices = played_and_heard(np.zeros(len(other)), other)
+    assert np.abs(left[160:] - np.rint(heard[: len(left) - 160])).max() <= 2
+    assert set(voices) == {"room"}
+
+
+@pytest.mark.parametrize(("before", "after"), [(22_050, 16_000), (48_000, 16_000), (44_100, 16_000)])
+def test_a_stream_changes_its_rate_in_pieces_as_well_as_at_once(before: int, after: int) -> None:
+    """A tone keeps its pitch and size; pieces of odd lengths leave no seams; 10 kHz does not fold back."""
+    time = np.arange(before) / before
+    wave = 8000 * np.sin(2 * np.pi * 1000 * time) + 8000 * np.sin(2 * np.pi * 10_000 * time)
+    cuts = np.cumsum(np.random.default_rng(3).integers(1, 900, 200))
+    pieces = np.split(wave, cuts[cuts < before])
+    stream = Resampler(before, after)
+    got = np.concatenate([stream.feed(piece) for piece in pieces])
+    at_once = Resampler(before, after).feed(wave)
+    assert np.abs(got - at_once[: len(got)]).max() < 1e-6
+    spectrum = np.abs(np.fft.rfft(got[-8000:] * np.hanning(8000)))
+    assert np.argmax(spectrum) == 500
+    assert spectrum[2500:].max() < 0.01 * spectrum[500]
+    assert np.abs(got[-8000:]).max() == pytest.approx(8000, rel=0.05)
+
+
+def test_a_stream_that_stood_still_is_noticed() -> None:
+    """Pieces that are a little late are not; a second without any is filled up."""
+    pace = Pace(1000)
+    assert [pace.missed(100, at) for at in (0.1, 0.25, 0.3, 0.42)] == [0, 0, 0, 0]
+    assert pace.missed(100, 1.5) == pytest.approx(1000, abs=1)
+    assert pace.missed(100, 1.6) == 0

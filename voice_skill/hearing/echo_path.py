@@ -1,0 +1,179 @@
+"""From the loudspeaker's samples to the microphone's: which of ours may be sounding in what is heard now.
+
+``played`` is called by PortAudio's thread with all that goes out, zeros included, and only puts it into a
+queue; everything else is done by the ears' thread in ``without_echo``.  Two streams that never stop
+keep their distance, so that is measured once from the moments at which pieces come and go; how late the
+sound arrives beyond that (buffers, the air) is found by correlation while we speak, up to half a second,
+and looked after from then on.
+"""
+
+from __future__ import annotations
+
+from queue import Empty, SimpleQueue
+
+import numpy as np
+
+from voice_skill.audio.sound import SPEECH_RATE, Samples, from_floats
+from voice_skill.audio.streams import Pace, Resampler, Wave
+from voice_skill.hearing.echo import HOP, EchoFilter, Softener
+from voice_skill.hearing.endpoint import Voices
+
+_LONGEST = 12_288
+"""Samples of delay that are looked for, beyond what the clocks say and ``_SPARE``."""
+_SPARE = 2_400
+"""Samples by which the clocks may have been read too late."""
+_LOOK = 8_192
+"""Samples of each of our own and of what is heard that are compared."""
+_EVERY = 25
+"""Steps between two looks."""
+_SIZE = 32_768
+"""Length of the transforms: both lengths together, and some."""
+_CLEAR = 6.0
+"""How many times higher than the usual the highest place of the correlation must be."""
+_BETTER = 1.5
+"""How many times higher than the place where the sound was it must be to have moved."""
+_LEEWAY = 6
+"""Samples to either side that count as the same place."""
+_STRANGE, _FAMILIAR = 20, 300
+"""Steps of our own sound for which nothing is heard: in any room, and where there surely is an echo."""
+_SHAKEN = 200
+"""To so many it falls back when the sound has moved."""
+_EARLY = 160
+"""Samples for which the filter begins before the sound arrives."""
+_ASTRAY = 8_000
+"""Samples by which the clocks may differ from what was first measured before all is measured anew."""
+
+
+class EchoPath:
+    """One loudspeaker and one microphone; see the module's docstring for who calls what."""
+
+    def __init__(self) -> None:
+        self._sent: SimpleQueue[tuple[Samples, int, float]] = SimpleQueue()
+        self._rate = 0
+        self._resampler = Resampler(SPEECH_RATE, SPEECH_RATE)
+        self._ours: Wave = np.zeros(0)
+        self._ours_end = 0
+        self._out, self._in = Pace(SPEECH_RATE), Pace(SPEECH_RATE)
+        self._distance: int | None = None
+        self._delay = _SPARE
+        """In samples, beyond the distance."""
+        self._place = self._rumour = 0
+        """Where the correlation is highest, in samples beyond the distance."""
+        self._found = self._moved = False
+        self._filter, self._softener = EchoFilter(), Softener()
+        self._waiting: Wave = np.zeros(0)
+        self._heard: Wave = np.zeros(_LOOK)
+        self._product = np.zeros(_SIZE // 2 + 1, complex)
+        self._steps = self._sounded = self._foreign = self._known = 0
+
+    def played(self, samples: Samples, rate: int, at: float) -> None:
+        """Samples that have gone to the loudspeaker by the moment ``at``; any thread may call it."""
+        self._sent.put((samples, rate, at))
+
+    def without_echo(self, block: bytes, at: float) -> tuple[bytes, Voices]:
+        """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose it held.
+
+        While the way through the room is new, nothing is taken for somebody else's.
+        """
+        self._take_ours()
+        heard = np.frombuffer(block, "<i2").astype(np.float64)
+        missed = self._in.missed(len(heard), at)
+        if missed:
+            heard = np.concatenate([np.zeros(min(missed, _LOOK)), heard])
+        self._measure_distance()
+        self._waiting = np.concatenate([self._waiting, heard])
+        whole = len(self._waiting) // HOP * HOP
+        first = self._in.count - len(self._waiting)
+        self._sounded = self._foreign = 0
+        done = [self._step(self._waiting[at : at + HOP], first + at) for at in range(0, whole, HOP)]
+        self._waiting = self._waiting[whole:]
+        self._known += self._sounded
+        voices: Voices = "room"
+        if self._sounded > 2 * self._foreign or (self._sounded and self._is_new()):
+            voices = "ours"
+        elif self._sounded and self._known >= _FAMILIAR:
+            voices = "both"
+        if self._moved:
+            self._moved, voices = False, "astray"
+        return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
+
+    def _is_new(self) -> bool:
+        """Whether the filter knows too little yet to tell voices apart; without an echo it need not."""
+        return self._known < (_FAMILIAR if self._found else _STRANGE)
+
+    def _step(self, heard: Wave, index: int) -> Wave:
+        ours = self._ours_at(index - self._delay, HOP)
+        self._heard = np.concatenate([self._heard[HOP:], heard])
+        self._steps += 1
+        if self._steps % _EVERY == 0:
+            self._look(index + HOP)
+        rest = self._filter.step(heard, ours)
+        out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
+        self._sounded += self._softener.sounds
+        self._foreign += self._softener.foreign
+        return out
+
+    def _take_ours(self) -> None:
+        try:
+            while True:
+                samples, rate, at = self._sent.get_nowait()
+                if rate != self._rate:
+                    self._rate, self._resampler = rate, Resampler(rate, SPEECH_RATE)
+                piece = self._resampler.feed(samples)
+                missed = self._out.missed(len(piece), at)
+                if missed:
+                    piece = np.concatenate([np.zeros(min(missed, _LOOK)), piece])
+                kept = self._ours[-(4 * _LOOK) :] if len(self._ours) > 8 * _LOOK else self._ours
+                self._ours = np.concatenate([kept, piece])
+                self._ours_end = self._out.count
+        except Empty:
+            return
+
+    def _measure_distance(self) -> None:
+        """Find which of our samples had been sent when a sample was recorded."""
+        if not self._out.count or not self._in.count:
+            return
+        distance = round((self._in.began - self._out.began) * SPEECH_RATE) + _SPARE
+        if self._distance is None or abs(distance - self._distance) > _ASTRAY:
+            self._distance = distance
+
+    def _ours_at(self, index: int, length: int) -> Wave:
+        """Our samples at a place of the microphone's stream; zeros where there are none."""
+        begin = index + (self._distance or 0) - (self._ours_end - len(self._ours))
+        piece = self._ours[max(0, begin) : max(0, begin + length)]
+        if len(piece) == length:
+            return piece
+        before = min(length, max(0, -begin))
+        return np.concatenate([np.zeros(before), piece, np.zeros(length - before - len(piece))])
+
+    def _look(self, end: int) -> None:
+        """Correlate the last second of what was heard with ours, and follow where the sound has gone."""
+        ours = self._ours_at(end - _LOOK - _LONGEST, _LOOK + _LONGEST)
+        if np.mean(ours[_LONGEST:] ** 2) < 100.0:
+            return
+        heard = np.fft.rfft(np.concatenate([np.zeros(_LONGEST), self._heard]), _SIZE)
+        cross = heard * np.fft.rfft(ours, _SIZE).conj()
+        self._product = 0.5 * self._product + cross / (np.abs(cross) + 1e-6)
+        places = np.abs(np.fft.irfft(self._product)[:_LONGEST])
+        best = int(np.argmax(places))
+        if places[best] > _CLEAR * float(np.sqrt(np.mean(places**2))):
+            self._follow(best, places)
+
+    def _follow(self, best: int, places: Wave) -> None:
+        """Let the filter begin just before the place; it need not learn anew if only the delay changed.
+
+        A stream that ran dry for a moment moves the place and nothing else.  Clocks that drift apart move it
+        so slowly that the filter follows by itself, until it would be left behind.
+        """
+        away = abs(best - self._place)
+        near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
+        if self._found and away > _LEEWAY:
+            rumour, self._rumour = self._rumour, best
+            if places[best] < _BETTER * near or abs(best - rumour) > _LEEWAY:
+                return  # one look alone may be taken in by somebody else's voice
+            self._delay += best - self._place
+            self._moved = True
+            self._known = min(self._known, _SHAKEN)
+        if not self._found or not _EARLY // 4 < best - self._delay < 4 * _EARLY:
+            self._delay = best - _EARLY
+        self._found, self._place = True, best
