@@ -54,10 +54,14 @@ class Listener:
     """Seconds after which it is over in any case; the room may not be quiet."""
     before: float = 0.5
     """Seconds of sound from before a beginning that the recogniser is given as well."""
+    longest_again: float = 3.0
+    """Seconds of sound that are at most heard once more, since that takes a moment."""
     turn: Turn = "quiet"
     """What the last block was."""
 
     _kept: deque[bytes] = field(default_factory=deque)
+    _sound: list[bytes] = field(default_factory=list)
+    """All that the recogniser was given of this utterance."""
     _same: int = 0
     _last: str = ""
     _cut_in_at: float | None = None
@@ -100,11 +104,25 @@ class Listener:
         if self.turn == "ended":
             return self._finish()
         if self.turn != "quiet" and self._same >= self.stable_blocks and self._cuts_in(text):
-            self._cut_in_at = self.endpoint.now
-            return _as_far_as(text, self._finish())
+            return self._cut_in(text)
         return None
 
+    def _cut_in(self, text: str) -> Speech | None:
+        """Give out a text in mid-speech, or wait on where its last word is still being spoken.
+
+        The recogniser names a word from its first sound on, but what ends within a word has none.
+        """
+        sound, self._sound = self._sound, []
+        speech = self._finish()
+        if speech is None and sum(map(len, sound)) / 2 / self.recogniser.rate <= self.longest_again:
+            for block in sound:
+                self._accept(block)
+            return None
+        self._cut_in_at = self.endpoint.now
+        return _as_far_as(text, speech)
+
     def _accept(self, block: bytes) -> None:
+        self._sound.append(block)
         self.recogniser.accept(block)
         if self.beside:
             self.beside.accept(block)
@@ -137,7 +155,7 @@ class Listener:
         if self.beside:
             hearing = surer(hearing, self.beside.finish())
         speech = Speech(hearing, self.endpoint.now - self.endpoint.last_voice_at)
-        self._same, self._last = 0, ""
+        self._begin_anew()
         return speech if speech.hearing.text else None
 
     def _restart(self) -> None:
@@ -150,7 +168,10 @@ class Listener:
         self.recogniser.reset()
         if self.beside:
             self.beside.reset()
-        self._same, self._last = 0, ""
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._same, self._last, self._sound = 0, "", []
 
 
 def surer(short: Hearing, long: Hearing) -> Hearing:
