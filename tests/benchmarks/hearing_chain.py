@@ -31,6 +31,8 @@ class Outcome:
     """What became of one clip."""
 
     text: str
+    confidence: float
+    """Mean over the utterances, 0 to 1."""
     decisions: tuple[tuple[str, str], ...]
     """Intent and tier of each utterance that it was taken for; a clip that was cut in two has two."""
     lag: float
@@ -123,7 +125,8 @@ class Chain:
         lag = heard[-1][1] if heard else math.nan
         early = words_at if heard and heard[-1][0].hearing.text == words else math.nan
         decisions = tuple(self._decide(speech) for speech, _ in heard)
-        return Outcome(text, decisions, lag, early, spent)
+        sure = float(np.mean([speech.hearing.confidence for speech, _ in heard])) if heard else 0.0
+        return Outcome(text, sure, decisions, lag, early, spent)
 
     def _decide(self, speech: Speech) -> tuple[str, str]:
         answer = self._asker.ask(speech.hearing.text, confidence=speech.hearing.confidence)
