@@ -6,6 +6,7 @@ microphone is reported once, tried again with growing pauses, and reported again
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ PATIENT_TRIES = 10
 """Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
 EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
+OVER_US = 0.6
+"""Share of the usual confidence that is enough for what was surely said over us."""
+ALONE_AT_NIGHT = 0.97
+"""Confidence that a single word needs in standby."""
 LONGEST_PUT_OFF = 2.0
 """Seconds for which a request under way may be heard to its end although we have begun to speak."""
 
@@ -84,7 +89,7 @@ class Ears:
     on_voice: Callable[[bool], None] = _untold
     """Told when somebody begins and ceases to speak over us, so that we can speak lower."""
     least_confidence: Mapping[ListeningMode, float] = field(
-        default_factory=lambda: {"interrupt": 0.65, "standby": 0.8}
+        default_factory=lambda: {"interrupt": 0.65, "standby": 0.7}
     )
     """Below this a hearing is dropped.  In open mode nothing is: the session asks back instead."""
     first_wait: float = 1.0
@@ -248,10 +253,23 @@ class Ears:
     def _is_meant(self, hearing: Hearing) -> bool:
         if self._mode == "interrupt" and self._only_rest(EVIDENT):
             return False
-        if hearing.confidence < self.least_confidence.get(self._mode, 0.0):
+        if hearing.confidence < self._least(hearing.text):
             return False
         alone = self._mode != "interrupt" and self._next is None
         return alone or not self._is_echo(hearing.text)
+
+    def _least(self, text: str) -> float:
+        """The confidence that these words need: less where they were surely said over us, more at night.
+
+        In half an hour of other people's talk, what woke us were single words ("calf") and words that stand
+        in no phrase together ("cramp ever").
+        """
+        least = self.least_confidence.get(self._mode, 0.0)
+        if self._mode == "standby":
+            phrases = self.phrases["standby"]
+            whole = phrases is None or text in phrases
+            return (least if " " in text else max(least, ALONE_AT_NIGHT)) if whole else math.inf
+        return least * OVER_US if self._mode == "interrupt" and self._over_us >= EVIDENT else least
 
     def _make_recognisers(self, rate: int) -> None:
         """One for each mode; made anew only when another device runs at another rate."""
