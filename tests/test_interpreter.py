@@ -104,6 +104,13 @@ def test_low_confidence_is_worth_a_question_at_best(interpreter: Interpreter) ->
         assert interpreter.interpret(said, "routine", confidence=0.3).tier == "act"
 
 
+def test_what_is_doubted_twice_is_let_pass(interpreter: Interpreter) -> None:
+    """A guess at words that were badly heard themselves is not worth a question: it is mostly other talk."""
+    said = "would a glass of milk be any good"
+    assert interpreter.interpret(said, confidence=0.9).tier == "confirm"
+    assert interpreter.interpret(said, confidence=0.7).tier == "none"
+
+
 def test_a_cramp_is_not_asked_about(interpreter: Interpreter) -> None:
     """Somebody in pain is helped at once."""
     assert interpreter.interpret("ow i have got a terrible cramp in my leg").tier == "act"

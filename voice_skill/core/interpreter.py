@@ -27,7 +27,7 @@ Tier: TypeAlias = Literal["act", "confirm", "none"]
 NONE = "none"
 LOW_CONFIDENCE = 0.65
 """Below this mean word confidence only a command counts, heard word for word, and it is asked about."""
-HURRIED = frozenset({"stop", "pause", "it_hurts"})
+HURRIED = frozenset({"stop", "pause", "it_hurts", "good_night"})
 """Commands that are obeyed however badly they were heard: somebody is in pain or wants it to end."""
 DOUBTED = 0.8
 """Below this anything else is at best worth asking about.
@@ -141,7 +141,8 @@ class Interpreter:
         if meant.lane == "word for word" and self._intents[meant.intent].kind == "command":
             sure = confidence >= LOW_CONFIDENCE or meant.intent in HURRIED
             return meant if sure else replace(meant, tier="confirm")
-        if confidence < LOW_CONFIDENCE:
+        if confidence < LOW_CONFIDENCE or meant.tier == "confirm":
+            # Doubted twice: other people's talk would be asked about all evening.
             return Interpretation(NONE, "none", meant.score, meant.intent)
         return replace(meant, tier="confirm")
 

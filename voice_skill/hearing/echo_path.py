@@ -73,7 +73,8 @@ class EchoPath:
     def without_echo(self, block: bytes, at: float) -> tuple[bytes, Voices]:
         """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose it held.
 
-        While the way through the room is new, nothing is taken for somebody else's.
+        While the way through the room is new, it may be anybody's: who says "stop" to the first words of a
+        session must be heard, and only the words tell ours from theirs.
         """
         self._take_ours()
         heard = np.frombuffer(block, "<i2").astype(np.float64)
@@ -89,16 +90,14 @@ class EchoPath:
         self._waiting = self._waiting[whole:]
         self._known += self._sounded
         voices: Voices = "room"
-        if self._sounded > 2 * self._foreign or (self._sounded and self._is_new()):
-            voices = "ours"
-        elif self._sounded and self._known >= _FAMILIAR:
-            voices = "both"
+        if self._sounded and not self._is_new():
+            voices = "ours" if self._sounded > 2 * self._foreign else "both"
         if self._moved:
             self._moved, voices = False, "astray"
         return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
 
     def _is_new(self) -> bool:
-        """Whether the filter knows too little yet to tell voices apart; without an echo it need not."""
+        """Whether the filter knows too little yet to tell voices apart."""
         return self._known < (_FAMILIAR if self._found else _STRANGE)
 
     def _step(self, heard: Wave, index: int) -> Wave:
