@@ -73,7 +73,7 @@ class Skill:
 def open_skill(model: Path, cache: Path) -> Skill:
     """Read the bundle and load the model."""
     config = Config(model=model, cache_folder=cache)
-    content = load_content(config)
+    content = load_content(config, with_tests=True)
     return Skill(content, load_model(config, content.bundle), Voice(150, None, cache / "speech"))
 
 
@@ -329,8 +329,14 @@ def soak(skill: Skill, hours: float, routines: int) -> Soak:
                 before = _resources()
         for _ in range(routines):
             bed.session.recover(bed.now)
-            bed.session.stand("routine", bed.now)
+            bed.session.script.silence()
+            bed.session.enter(State.ROUTINE)
+            bed.session.script.prompt("routine_intro")
+            bed.session.coach.begin(skill.content.bundle.routine.default)
+            bed.app._carry_out(bed.session._take())
+            latest = bed.now + 1800
             while bed.session.state is State.ROUTINE:
+                assert bed.now < latest, "A routine does not end."
                 bed.wait(5.0)
             bed.messages.clear()
         after = _resources()
