@@ -49,9 +49,9 @@ def timed(act: Callable[..., Any], what: str, least: float = 0.0) -> Callable[..
 def feed_and_note(feed: Callable[..., Speech | None]) -> Callable[..., Speech | None]:
     """Note how long the ears waited after the last voiced block before they took it for the end."""
 
-    def fed(listener: Listener, block: bytes) -> Speech | None:
+    def fed(listener: Listener, block: bytes, *voices: Any) -> Speech | None:
         began = time.monotonic()
-        speech = feed(listener, block)
+        speech = feed(listener, block, *voices)
         if speech is not None:
             note("decoding", began, time.monotonic() - began)
             note("waiting", time.monotonic(), speech.since_end)
