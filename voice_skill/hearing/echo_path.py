@@ -34,8 +34,8 @@ _BETTER = 1.5
 """How many times higher than the place where the sound was it must be to have moved."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
-_STRANGE, _FAMILIAR = 20, 300
-"""Steps of our own sound for which nothing is heard: in any room, and where there surely is an echo."""
+_FAMILIAR = 300
+"""Steps of our own sound, from when an echo was found, in which nobody else is heard."""
 _SHAKEN = 200
 """To so many it falls back when the sound has moved."""
 _EARLY = 160
@@ -89,7 +89,7 @@ class EchoPath:
         self._waiting = self._waiting[whole:]
         self._known += self._sounded
         voices: Voices = "room"
-        if self._sounded > 2 * self._foreign or (self._sounded and self._is_new()):
+        if self._sounded > 2 * self._foreign or (self._sounded and self._known < _FAMILIAR):
             voices = "ours"
         elif self._sounded and self._known >= _FAMILIAR:
             voices = "both"
@@ -97,16 +97,14 @@ class EchoPath:
             self._moved, voices = False, "astray"
         return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
 
-    def _is_new(self) -> bool:
-        """Whether the filter knows too little yet to tell voices apart; without an echo it need not."""
-        return self._known < (_FAMILIAR if self._found else _STRANGE)
-
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay, HOP)
         self._heard = np.concatenate([self._heard[HOP:], heard])
         self._steps += 1
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
+        if not self._found:
+            return heard  # a headset, or a quiet room: there is nothing to take out
         rest = self._filter.step(heard, ours)
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
         self._sounded += self._softener.sounds
@@ -165,12 +163,13 @@ class EchoPath:
         A stream that ran dry for a moment moves the place and nothing else.  Clocks that drift apart move it
         so slowly that the filter follows by itself, until it would be left behind.
         """
+        rumour, self._rumour = self._rumour, best
+        agreed = abs(best - rumour) <= _LEEWAY  # one look alone may be taken in by somebody else's voice
         away = abs(best - self._place)
         near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
-        if self._found and away > _LEEWAY:
-            rumour, self._rumour = self._rumour, best
-            if places[best] < _BETTER * near or abs(best - rumour) > _LEEWAY:
-                return  # one look alone may be taken in by somebody else's voice
+        if not self._found or away > _LEEWAY:
+            if not agreed or (self._found and places[best] < _BETTER * near):
+                return
             self._delay += best - self._place
             self._moved = True
             self._known = min(self._known, _SHAKEN)
