@@ -60,11 +60,11 @@ def decibels(wave: Wave) -> float:
 @pytest.mark.parametrize(("delay", "late"), [(0.02, 0.0), (0.2, 0.0), (0.45, 0.0), (0.2, 0.03)])
 def test_our_own_voice_is_taken_out(delay: float, late: float) -> None:
     """After some seconds 20 dB of it are gone, with any delay, and when blocks come unevenly."""
-    ours = voice(8, 3)
+    ours = voice(12, 3)
     heard, left, voices = played_and_heard(ours, np.zeros(len(ours)), delay, late)
-    last = slice(6 * SPEECH_RATE, len(left))
+    last = slice(9 * SPEECH_RATE, len(left))
     assert decibels(heard[last]) - decibels(left[last]) > 20
-    assert "both" not in voices
+    assert voices.count("both") <= 3  # of 300; a word takes more in a row
 
 
 def test_another_voice_stays() -> None:
@@ -82,10 +82,10 @@ def test_another_voice_stays() -> None:
 
 
 def test_silence_of_ours_changes_nothing() -> None:
-    """What is said while we are silent passes as it is, 10 ms late."""
+    """What is said where no echo of ours has been heard passes as it is."""
     other = voice(2, 4)
     heard, left, voices = played_and_heard(np.zeros(len(other)), other)
-    assert np.abs(left[160:] - np.rint(heard[: len(left) - 160])).max() <= 2
+    assert np.abs(left - np.rint(heard[: len(left)])).max() <= 1
     assert set(voices) == {"room"}
 
 

@@ -34,8 +34,8 @@ _BETTER = 1.5
 """How many times higher than the place where the sound was it must be to have moved."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
-_STRANGE, _FAMILIAR = 20, 300
-"""Steps of our own sound for which nothing is heard: in any room, and where there surely is an echo."""
+_FAMILIAR = 300
+"""Steps of our own sound, from when an echo was found, after which the filter can tell voices apart."""
 _SHAKEN = 200
 """To so many it falls back when the sound has moved."""
 _EARLY = 160
@@ -90,15 +90,11 @@ class EchoPath:
         self._waiting = self._waiting[whole:]
         self._known += self._sounded
         voices: Voices = "room"
-        if self._sounded and not self._is_new():
+        if self._sounded and self._known >= _FAMILIAR:
             voices = "ours" if self._sounded > 2 * self._foreign else "both"
         if self._moved:
             self._moved, voices = False, "astray"
         return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
-
-    def _is_new(self) -> bool:
-        """Whether the filter knows too little yet to tell voices apart."""
-        return self._known < (_FAMILIAR if self._found else _STRANGE)
 
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay, HOP)
@@ -106,6 +102,8 @@ class EchoPath:
         self._steps += 1
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
+        if not self._found:
+            return heard  # a headset, or a quiet room: there is nothing to take out
         rest = self._filter.step(heard, ours)
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
         self._sounded += self._softener.sounds
@@ -164,12 +162,13 @@ class EchoPath:
         A stream that ran dry for a moment moves the place and nothing else.  Clocks that drift apart move it
         so slowly that the filter follows by itself, until it would be left behind.
         """
+        rumour, self._rumour = self._rumour, best
+        agreed = abs(best - rumour) <= _LEEWAY  # one look alone may be taken in by somebody else's voice
         away = abs(best - self._place)
         near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
-        if self._found and away > _LEEWAY:
-            rumour, self._rumour = self._rumour, best
-            if places[best] < _BETTER * near or abs(best - rumour) > _LEEWAY:
-                return  # one look alone may be taken in by somebody else's voice
+        if not self._found or away > _LEEWAY:
+            if not agreed or (self._found and places[best] < _BETTER * near):
+                return
             self._delay += best - self._place
             self._moved = True
             self._known = min(self._known, _SHAKEN)
