@@ -41,7 +41,7 @@ def cutting_in(bundle: Bundle) -> list[str]:
     """The shortest and most usual phrases that may interrupt us; authors put the usual ones first.
 
     Few, since each further word is one more to take another for: of 90 words spoken over us, 89 % were
-    understood with 62 phrases and 77 % with 3,154.
+    understood with 62 phrases chosen by hand and 77 % with 3,154.
     """
     intents = [intent for intent in bundle.intents.values() if intent.name in AT_ONCE | _ANSWERS]
     short = ([phrase for phrase in intent.phrases if len(phrase.split()) <= 2] for intent in intents)

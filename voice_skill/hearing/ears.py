@@ -261,7 +261,7 @@ class Ears:
     def _least(self, text: str) -> float:
         """The confidence that these words need: less where they were surely said over us, more at night.
 
-        In half an hour of other people's talk, what woke us were single words ("calf") and words that stand
+        In 0.3 hours of other people's talk, what woke us were single words ("calf") and words that stand
         in no phrase together ("cramp ever").
         """
         least = self.least_confidence.get(self._mode, 0.0)
