@@ -20,6 +20,7 @@ from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch
 from voice_skill.core.safety import Alarm, RedFlags
 from voice_skill.core.slots import find_slots
+from voice_skill.core.synonyms import Synonyms
 from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
 
 Tier: TypeAlias = Literal["act", "confirm", "none"]
@@ -100,7 +101,7 @@ class Interpreter:
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
         self._clear_no = {words(each) for run in bundle.words.get("clear_no", ()) for each in run.split("|")}
-        self._matcher = Matcher(phrases_of(bundle), learned)
+        self._matcher = Matcher(phrases_of(bundle), learned, synonyms=Synonyms(bundle.synonyms))
 
     def interpret(
         self, text: str, state: StateName = "idle", confidence: float = 1.0, before: str = ""
