@@ -102,7 +102,7 @@ class Interpreter:
         if len(text) > MAX_CHARACTERS:
             return Interpretation(NONE, "none", 0.0, lane="too long")
         meant = (
-            (self._taken_back(tokens) if state == "asked" else None)
+            (self._taken_back(tokens) or self._clear_no_of(text) if state == "asked" else None)
             or self._word_for_word(tokens, state)
             or self._several(text, state)
             or self._by_likeness(text, state)
@@ -176,6 +176,11 @@ class Interpreter:
             and occasions.may_be_meant(meant.intent, state)
         )
 
+    def _clear_no_of(self, text: str) -> Interpretation | None:
+        if not self.is_clear_no(text):
+            return None
+        return Interpretation("no", "act", 1.0, None, normal(text), None, "word for word")
+
     def is_clear_no(self, text: str) -> bool:
         """Whether ``text`` is a no and nothing besides, as safety asks for it."""
         tokens = words(text)
@@ -188,9 +193,7 @@ class Interpreter:
 
     def _by_likeness(self, text: str, state: StateName) -> Interpretation:
         # Where the rules found signs only denied, long past or imagined, likeness to one means nothing.
-        barred = set(occasions.ONLY_WORD_FOR_WORD)
-        if self._red_flags.is_ruled_out(text):
-            barred.update(RED_FLAG_LEVELS)
+        barred = set(RED_FLAG_LEVELS) if self._red_flags.is_ruled_out(text) else set()
         if denial.says_no_cramp(normal(text)):
             barred.add("cramp_now")
         result = self._matcher.match(
@@ -209,7 +212,7 @@ class Interpreter:
         runner_up = result.runner_up.intent if result.runner_up else None
         if runner_up == NONE:
             runner_up = None
-        sure = isinstance(result, Match)
+        sure = isinstance(result, Match) and best.intent not in occasions.ONLY_WORD_FOR_WORD
         if best.intent in RED_FLAG_LEVELS:
             sure = best.score >= ALARMING and len(words(text)) >= FEWEST_ALARMING
         if best.intent == "cramp_now" and best.score >= URGENT and on_subject:

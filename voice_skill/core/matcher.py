@@ -24,14 +24,14 @@ from voice_skill.core.synonyms import NO_SYNONYMS, Synonyms
 from voice_skill.core.text import normal
 from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
 
-ACT = 0.5
+ACT = 0.45
 """From this probability on an intent is acted upon."""
 CONFIRM = 0.25
 """From this probability on an intent is worth asking about."""
 LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
 BEST_FEW = 3
-BASE, BY_SCORE, BY_LEAD = -1.6, 3.2, 2.2
+BASE, BY_SCORE, BY_LEAD = -1.9, 3.2, 1.8
 """Score and lead to probability (logistic); fitted by ``tests/benchmarks/understanding.py --calibrate``."""
 
 

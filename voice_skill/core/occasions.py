@@ -16,7 +16,7 @@ ONLY_IN_ROUTINE = frozenset(
 )
 """Out of the routine these are matched word for word only: a fuzzy guess at them is mostly noise."""
 ONLY_WORD_FOR_WORD = frozenset({"quiet"})
-"""Whoever is taken for wanting silence by mistake is left alone with the cramp."""
+"""What only resembles these is asked about: who is taken for wanting silence by mistake is left alone."""
 INSTEAD: Mapping[tuple[StateName, str], str] = {("routine", "wake"): "resume"}
 """What a phrase of another intent means there: "I'm back" ends a pause."""
 
