@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,23 @@ def support_vectors(train: Sequence[tuple[str, str]]) -> Score:
     return lambda texts: np.asarray(machine.decision_function(list(texts)))
 
 
+def padatious(train: Sequence[tuple[str, str]]) -> Score:
+    """Small neural networks, one for each intent, as OpenVoiceOS learns them."""
+    from ovos_padatious import IntentContainer
+
+    names = sorted({intent for _, intent in train})
+    container = IntentContainer(tempfile.mkdtemp(prefix="padatious-"))
+    for name in names:
+        container.add_intent(name, [text for text, intent in train if intent == name])
+    container.train()
+
+    def score(texts: Sequence[str]) -> Scores:
+        found = ({match.name: match.conf for match in container.calc_intents(text)} for text in texts)
+        return np.array([[each.get(name, 0.0) for name in names] for each in found])
+
+    return score
+
+
 SYSTEMS: dict[str, Learn] = {
     "ours": ours,
     "ours without word vectors": phrases_alone,
@@ -89,5 +108,9 @@ SYSTEMS: dict[str, Learn] = {
     "rapidfuzz WRatio": best_phrase(fuzz.WRatio),
     "Levenshtein 1, 1, 3 (the wyoming-vosk way)": best_phrase(Levenshtein.distance, -1.0, weights=(1, 1, 3)),
 }
+if find_spec("ovos_padatious"):  # needs a compiler and libfann, so it is compared where somebody installed it
+    SYSTEMS["ovos-padatious"] = padatious
 SLOW = {"rapidfuzz token_set_ratio", "rapidfuzz WRatio"}
 """These take so long on 15,000 phrases that they answer a tenth of the questions there."""
+SLOWEST = {"ovos-padatious"}
+"""These learn for minutes, so they have one draw of CLINC150 with 20 intents, and a tenth of its questions."""
