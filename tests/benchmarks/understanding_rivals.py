@@ -113,4 +113,4 @@ if find_spec("ovos_padatious"):  # needs a compiler and libfann, so it is compar
 SLOW = {"rapidfuzz token_set_ratio", "rapidfuzz WRatio"}
 """These take so long on 15,000 phrases that they answer a tenth of the questions there."""
 SLOWEST = {"ovos-padatious"}
-"""These learn for minutes, so they have one draw of CLINC150 with 20 intents, and a tenth of its questions."""
+"""These learn for minutes: one draw of CLINC150 with 20 intents, and a tenth of its questions."""
