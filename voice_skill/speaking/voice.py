@@ -1,8 +1,13 @@
 """Text to samples, by pyttsx3 in a child process that can be killed.
 
 pyttsx3 only renders: what it plays itself cannot be stopped, and its ``stop`` hangs for good.  Each child
-serves one sentence and the next one is started at once and waits with its engine ready, so that a sentence
-costs the synthesis alone (15 ms here) while nothing that pyttsx3 leaves behind reaches the next one.
+serves one sentence; two more wait with their engines ready, so that a sentence costs the synthesis alone
+(15 to 30 ms here) while nothing that pyttsx3 leaves behind reaches the next one.
+
+A child that fails is made good by the next one at once.  Whether one hangs cannot be known, only that it is
+late: then another is given the same sentence, and the first good answer counts.  So a hung child costs a
+third of a second, and a slow machine loses nothing by our impatience.  What is usual is learnt from each
+sentence; what cannot be the sentence is not played (``plausible``).
 
 A ``Voice`` may be used by several threads.  Sentences are kept on disk; a disk that is full or cannot be
 written to only makes them be rendered again.
@@ -17,9 +22,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -30,12 +36,24 @@ from queue import Empty, SimpleQueue
 from voice_skill.audio.sound import Sound, empty, trimmed
 from voice_skill.audio.wav import read_sound, write_wav
 from voice_skill.errors import AudioFormatError, VoiceError
+from voice_skill.speaking.plausible import trouble_with
 
 SLOWEST, FASTEST = 80, 400
 """Words a minute that eSpeak NG can do."""
 
+PATIENCE = 1.0 if sys.platform == "linux" else 3.0
+"""Seconds within which there must be sound, as long as no sentence has shown that more is usual; engines of
+other systems load a whole voice for the first one."""
+
 _CHILD = Path(__file__).with_name("render_child.py")
-_STARTUP = 8.0
+_FIRST_START, _START = 3.0, 0.5
+"""Seconds that a child may take to come up: the first of all from a cold disk, and any other."""
+_LATE, _LATER = 0.25, 4.0
+"""Another child is asked when one takes so many seconds and so many times the usual longer."""
+_HOPELESS = 8.0
+"""No child is waited for any longer when all take so many times the usual."""
+_TRIES = 3
+_SPARE = 2
 _MOST_KEPT = 4000
 
 
@@ -45,11 +63,19 @@ class _Child:
     started_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    written: bytes
+    """What the child wrote to its standard output."""
+    path: Path
+    asked_at: float
+
+
 class Voice:
     """Renders sentences at ``rate`` words a minute; ``voice_id`` None is the engine's own voice.
 
     ``command`` starts a child (tests give another one), ``patience`` is what a sentence may take in
-    seconds, apart from its length and the child's start.
+    seconds before it is given up, apart from a child's start, and unless more has been usual.
     """
 
     def __init__(
@@ -58,13 +84,16 @@ class Voice:
         voice_id: str | None = None,
         cache_folder: Path | None = None,
         command: Sequence[str] = (sys.executable, str(_CHILD)),
-        patience: float = 2.0,
+        patience: float = PATIENCE,
     ) -> None:
         self.rate = rate
         self._voice_id = voice_id
         self._cache = cache_folder
         self._command = tuple(command)
         self._patience = patience
+        self._usual: float | None = None
+        """Seconds that the last good sentence took."""
+        self._start_time = _FIRST_START
         self._versions = _versions()
         self._numbers = count()
         self._workplace: Path | None = None
@@ -76,7 +105,7 @@ class Voice:
     def render(self, sentence: str, rate: int | None = None) -> Sound:
         """Give the sound of one sentence, without silence at its ends; empty when there is no word in it.
 
-        Raises VoiceError when no engine is to be had, or when it hung or wrote rubbish twice.
+        Raises VoiceError when no engine is to be had, or when it hung or wrote rubbish again and again.
         """
         if not any(letter.isalnum() for letter in sentence):
             return empty()
@@ -86,14 +115,7 @@ class Voice:
         if kept is not None:
             with suppress(AudioFormatError):
                 return read_sound(kept).sound
-        try:
-            sound = self._rendered(wish)
-        except _Rubbish:
-            try:
-                sound = self._rendered(wish)
-            except _Rubbish as error:
-                reason = f"The voice does not work: {error}. Run 'voice-skill doctor' to find out why."
-                raise VoiceError(reason) from error
+        sound = self._rendered(wish)
         if kept is not None:
             with suppress(OSError):
                 kept.parent.mkdir(parents=True, exist_ok=True)
@@ -121,44 +143,64 @@ class Voice:
 
     # --- one sentence -------------------------------------------------------------------------------
 
-    def _rendered(self, wish: dict[str, object]) -> Sound:
-        """Have one child speak; raises _Rubbish when another try may help, VoiceError when not."""
+    def _rendered(self, wish: Mapping[str, object]) -> Sound:
+        """Have a child speak, another one when it is late or fails; the first good answer counts."""
+        answers: SimpleQueue[_Answer] = SimpleQueue()
+        asked = [self._ask(wish, answers)]
+        due, late, hopeless = self._deadlines(asked[0])
+        failed, trouble = 0, "it hangs"
+        try:
+            while failed < len(asked):
+                until = min(due + late * len(asked), hopeless) if len(asked) < _TRIES else hopeless
+                try:
+                    answer = answers.get(timeout=max(0.0, until - time.monotonic()))
+                    sound = _judged(answer, wish)
+                except Empty:
+                    if until == hopeless:
+                        break
+                except _Rubbish as error:
+                    failed, trouble = failed + 1, str(error)
+                else:
+                    self._usual = time.monotonic() - answer.asked_at
+                    return sound
+                if len(asked) < _TRIES:
+                    asked.append(self._ask(wish, answers))
+        finally:
+            self._start_time = _START
+            for child in asked:
+                child.process.kill()
+            self._keep_ready()
+        raise VoiceError(f"The voice does not work: {trouble}. Run 'voice-skill doctor' to find out why.")
+
+    def _deadlines(self, child: _Child) -> tuple[float, float, float]:
+        """When this child begins at the latest, how many seconds on it is late, and when to give up."""
+        now, usual = time.monotonic(), self._usual or 0.0
+        hopeless = max(now, child.started_at + self._start_time) + max(self._patience, _HOPELESS * usual)
+        return max(now, child.started_at + _START), _LATE + _LATER * usual, hopeless
+
+    def _ask(self, wish: Mapping[str, object], answers: SimpleQueue[_Answer]) -> _Child:
+        """Give the wish to a child that waits, or to a new one; its answer comes in its time, or never."""
         try:
             child = self._waiting.get_nowait()
         except Empty:
             child = self._start()
         path = self._place() / f"{next(self._numbers)}.wav"
-        try:
-            answer = self._ask(child, json.dumps({**wish, "path": str(path)}), len(str(wish["text"])))
-            if not self._closed:
-                self._waiting.put(self._start())
-            if "error" in answer:
-                raise _trouble(str(answer["error"]))
-            sound = trimmed(read_sound(path).sound)
-        except AudioFormatError as error:
-            raise _Rubbish("it wrote no sound") from error
-        finally:
-            path.unlink(missing_ok=True)
-        if not len(sound.samples):
-            raise _Rubbish("it wrote only silence")
-        return sound
+        line = f"{json.dumps({**wish, 'path': str(path)})}\n".encode()
+        asked_at = time.monotonic()
 
-    def _ask(self, child: _Child, wish: str, length: int) -> dict[str, object]:
-        """Send the wish, wait no longer than is fair, and give the child's answer."""
-        startup = max(0.0, child.started_at + _STARTUP * self._patience / 2 - time.monotonic())
-        try:
-            deadline = startup + self._patience + length * 0.01
-            written, _ = child.process.communicate(f"{wish}\n".encode(), deadline)
-            answer = json.loads(written)
-        except subprocess.TimeoutExpired as error:
-            raise _Rubbish("it hangs") from error
-        except (OSError, ValueError) as error:
-            raise _Rubbish("it broke down") from error
-        finally:
-            _end(child.process)
-        if not isinstance(answer, dict):
-            raise _Rubbish("it gave no answer")
-        return answer
+        def collect() -> None:
+            written = b""
+            with suppress(OSError):  # it has died before it was asked
+                written, _ = child.process.communicate(line)
+            answers.put(_Answer(written, path, asked_at))
+
+        threading.Thread(target=collect, name="rendering", daemon=True).start()
+        return child
+
+    def _keep_ready(self) -> None:
+        with suppress(VoiceError):  # whoever asks next will be told
+            while not self._closed and self._waiting.qsize() < _SPARE:
+                self._waiting.put(self._start())
 
     def _start(self) -> _Child:
         try:
@@ -193,6 +235,28 @@ class Voice:
 
 class _Rubbish(Exception):  # noqa: N818  # it says what came, never leaves this file
     """One child failed; another may not."""
+
+
+def _judged(answer: _Answer, wish: Mapping[str, object]) -> Sound:
+    """Give the sound that a child has made; raises _Rubbish where another may do better, else VoiceError."""
+    try:
+        told = json.loads(answer.written)
+        if not isinstance(told, dict):
+            raise _Rubbish("it gave no answer")
+        if "error" in told:
+            raise _trouble(str(told["error"]))
+        recording = read_sound(answer.path)
+    except AudioFormatError as error:
+        raise _Rubbish("it wrote no sound") from error
+    except ValueError as error:
+        raise _Rubbish("it broke down") from error
+    finally:
+        answer.path.unlink(missing_ok=True)
+    sound = trimmed(recording.sound)
+    trouble = recording.note or trouble_with(sound, str(wish["text"]), int(str(wish["rate"])))
+    if trouble:
+        raise _Rubbish("it wrote a file that breaks off" if recording.note else trouble)
+    return sound
 
 
 def _trouble(error: str) -> Exception:
