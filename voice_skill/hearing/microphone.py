@@ -8,7 +8,7 @@ owns it opens a new one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, Any, Protocol
@@ -60,7 +60,7 @@ class DeviceMicrophone:
 
     Raises AudioDeviceError when it cannot be opened, and from ``blocks`` when it has been silent in the
     sense of the operating system (no callback) for ``patience`` seconds.  ``library`` stands in for
-    sounddevice in tests.
+    sounddevice in tests, ``make_queue`` for a queue that is waited at by the clock.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class DeviceMicrophone:
         block_seconds: float = 0.04,
         patience: float = devices.PATIENCE,
         library: Any = None,
+        make_queue: Callable[[int], Queue[bytes]] = Queue,
     ) -> None:
         self.rate = SPEECH_RATE
         self.dropped = 0
@@ -77,7 +78,8 @@ class DeviceMicrophone:
         self._patience = patience
         self._library = library
         self._block_seconds = block_seconds
-        self._queue: Queue[bytes] = Queue(_QUEUED_PIECES)
+        self._make_queue = make_queue
+        self._queue = make_queue(_QUEUED_PIECES)
         self._piece = 0.0
         self._own_rate = SPEECH_RATE
         self._resampler = Resampler(SPEECH_RATE, SPEECH_RATE)
@@ -92,7 +94,7 @@ class DeviceMicrophone:
                 latency=4 * self._block_seconds, callback=self._take,
             )  # fmt: skip
 
-        self._queue = Queue(_QUEUED_PIECES)
+        self._queue = self._make_queue(_QUEUED_PIECES)
         self._stream, self._own_rate = devices.open_stream(
             "input", self._name, make, SPEECH_RATE, self._library
         )
