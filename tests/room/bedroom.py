@@ -100,6 +100,7 @@ class Bedroom:
             clock,
             show=self.shown.append,
             volume=volume,
+            sleep=clock.sleep,
         )
         self.mouth._orders = VirtualQueue(clock)
         self.ears = Ears(

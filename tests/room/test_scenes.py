@@ -25,7 +25,7 @@ def test_a_scene_goes_as_written(file: Path, model_folder: Path, cache: Path) ->
 
 def test_a_scene_that_expects_what_does_not_come_fails(model_folder: Path, cache: Path) -> None:
     """Nobody says stop, so nothing falls silent; and a line that is none is named."""
-    lines = [{"skill says": "hello"}, {"wait": 1.0}, {"silent within": 0.1}]
+    lines = [{"skill says": "hello"}, {"wait": 0.5}, {"ked": "the train was late"}, {"silent within": 0.1}]
     with pytest.raises(AssertionError, match="Silent after"):
         play_offline({"about": "", "scene": lines}, model_folder, cache)
     with pytest.raises(AssertionError, match="no line 'sings'"):
