@@ -28,9 +28,10 @@ sys.path[:0] = [path for path in (str(ROOT), str(HERE)) if path not in sys.path]
 from bedroom import RATE, Acoustics, Bedroom, joined  # noqa: E402
 from robot import VoiceName  # noqa: E402
 from scene import Room  # noqa: E402
+from tape import AUDIBLE  # noqa: E402
 from voices import NAMES, said_by  # noqa: E402
 
-from voice_skill.audio.sound import Sound  # noqa: E402
+from voice_skill.audio.sound import Samples, Sound  # noqa: E402
 from voice_skill.audio.wav import write_wav  # noqa: E402
 from voice_skill.config import Config  # noqa: E402
 from voice_skill.front_ends import load_content, load_model  # noqa: E402
@@ -61,8 +62,8 @@ class Stage(Protocol):
         """Let time go by."""
         ...
 
-    def silent_after(self, moment: float) -> float:
-        """Seconds from a moment to the first silence of the loudspeaker."""
+    def played(self, since: float, until: float) -> Samples:
+        """What the loudspeaker played, at 16,000 samples a second; both moments have passed."""
         ...
 
     def finished(self) -> bool:
@@ -95,12 +96,9 @@ class Offline:
         """Step."""
         self._bedroom.wait(seconds)
 
-    def silent_after(self, moment: float) -> float:
-        """Look for 30 ms without sound."""
-        self._bedroom.wait(1.0)
-        sound = joined(self._bedroom.spoken[round(moment * RATE / 640) :]).astype(int)
-        quiet = np.lib.stride_tricks.sliding_window_view(np.abs(sound) <= 40, 480).all(axis=1)
-        return float(np.argmax(quiet)) / RATE if quiet.any() else float("inf")
+    def played(self, since: float, until: float) -> Samples:
+        """Cut it out."""
+        return joined(self._bedroom.spoken)[round(since * RATE) : round(until * RATE)]
 
     def finished(self) -> bool:
         """As the session sees it."""
@@ -134,10 +132,9 @@ class Pulse:
         """Sleep."""
         time.sleep(seconds)
 
-    def silent_after(self, moment: float) -> float:
+    def played(self, since: float, until: float) -> Samples:
         """By the tape of the loudspeaker."""
-        time.sleep(1.2)
-        return (self._room.speaker.last_sound(moment, moment + 1.2) or moment) - moment
+        return self._room.speaker.between(since, until).samples
 
     def finished(self) -> bool:
         """By the event log."""
@@ -195,7 +192,14 @@ class Play:
         self.stage.wait(0.5)
 
     def _fall_silent(self, seconds: float) -> None:
-        took = self.stage.silent_after(self.spoke_until)
+        self.stage.wait(1.5)
+        decided = (at for at, one in self.stage.messages()[self.turn :] if isinstance(one, StopSpeaking))
+        at = next(decided, None)
+        assert at is not None, f"Silent after all was said, not when told.\n{timeline(self.stage)}"
+        # A reply follows soon, but not within a tenth of a second.
+        sound = self.stage.played(at, self.stage.now - 0.3).astype(int)
+        quiet = np.lib.stride_tricks.sliding_window_view(np.abs(sound) <= AUDIBLE, RATE // 10).all(axis=1)
+        took = at - self.spoke_until + (float(np.argmax(quiet)) / RATE if quiet.any() else float("inf"))
         assert took <= seconds, f"Silent after {took:.2f} s, not {seconds}.\n{timeline(self.stage)}"
 
     def _nothing(self, kind: type[Event | Effect], seconds: float) -> None:
