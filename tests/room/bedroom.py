@@ -20,7 +20,7 @@ import numpy.typing as npt
 from virtual import VirtualEvent, VirtualPortAudio, VirtualQueue, VirtualTime
 
 from voice_skill.app import App
-from voice_skill.audio.sound import SPEECH_RATE, Samples
+from voice_skill.audio.sound import SPEECH_RATE, Samples, resample
 from voice_skill.core import vocabulary
 from voice_skill.core.session import Session
 from voice_skill.front_ends import Content
@@ -126,7 +126,7 @@ class Bedroom:
         self._person: Wave = np.zeros(0)
         self._echoes: Wave = np.zeros(0)
         self._noise_at = 0
-        self._gain = self._calibrated(voice, volume)
+        self._gain = echo_gain(voice, volume, acoustics.echo or 0.0)
         self._spectra: dict[int, npt.NDArray[np.complex128]] = {}
 
     # --- coming and going
@@ -233,13 +233,11 @@ class Bedroom:
         full: Wave = np.fft.irfft(np.fft.rfft(wave, size) * self._spectra[size], size)
         return full[: len(wave) + len(response)]
 
-    def _calibrated(self, voice: Voice, volume: float) -> float:
-        """What brings a sentence of ours to the wished loudness in the microphone."""
-        from voice_skill.audio.sound import resample
 
-        sound = resample(voice.render("Let go, and let the leg rest. Breathe out slowly."), RATE)
-        level = loudness(sound.samples.astype(np.float64)) * volume
-        return LOUDNESS * 10 ** ((self.acoustics.echo or 0.0) / 20) / level
+def echo_gain(voice: Voice, volume: float, echo: float) -> float:
+    """What brings a sentence of ours to so many decibels of the person's loudness, in the microphone."""
+    sound = resample(voice.render("Let go, and let the leg rest. Breathe out slowly."), RATE)
+    return LOUDNESS * 10 ** (echo / 20) / (loudness(sound.samples.astype(np.float64)) * volume)
 
 
 def loudness(wave: Wave) -> float:

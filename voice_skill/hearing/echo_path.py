@@ -102,8 +102,10 @@ class EchoPath:
         self._steps += 1
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
-        if not self._found:
-            return heard  # a headset, or a quiet room: there is nothing to take out
+        if not self._found or not heard.any():
+            return (
+                heard  # a headset or a quiet room; or a dead microphone, from which there is nothing to learn
+            )
         rest = self._filter.step(heard, ours)
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
         self._sounded += self._softener.sounds
