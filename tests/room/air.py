@@ -3,8 +3,8 @@
     python tests/room/air.py --gain FACTOR --noise LEVEL [--response FILE.npy]
 
 Records the loudspeaker's monitor, lets it sound in the room (a response and a gain; the buffers make the
-delay), adds noise, and plays the sum into the sink ``room``, at 16,000 samples a second.  A process of its own,
-because a thread beside recordings and a robot stumbles; it ends with its standard input.
+delay), adds noise, and plays the sum into the sink ``room``, at 16,000 samples a second.  A process of its
+own, because a thread beside recordings and a robot stumbles; it ends with its standard input.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A PulseAudio server of our own, without a sound card: two loudspeakers that are only heard by monitors.
 
 What is played into the sink ``room`` is what the source ``mic`` hears; what the skill plays goes through the
-sink ``desk``, which can be unplugged, to the sink ``speaker``.  Everything lives in a temporary folder: socket,
-cookie, ALSA settings, the skill's memory and cache.  Nothing of the person's own sound is touched.
+sink ``desk``, which can be unplugged, to the sink ``speaker``.  Everything lives in a temporary folder:
+socket, cookie, ALSA settings, the skill's memory and cache.  Nothing of the person's own sound is touched.
 """
 
 from __future__ import annotations

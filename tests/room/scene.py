@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from bedroom import LOUDNESS, Acoustics, echo_gain
+from acoustics import LOUDNESS, Acoustics, echo_gain
 from pulse import PulseServer
 from robot import Robot, Spoken, VoiceName, ended_at
 from tape import Found, Tape
