@@ -44,7 +44,7 @@ class Air:
     """The sum of all that sounds at the microphone, step by step."""
 
     def __init__(self, acoustics: Acoustics, voice: Voice, volume: float) -> None:
-        """``voice`` and ``volume`` tell how loud the skill speaks, so that its echo can be as loud as wished."""
+        """``voice`` and ``volume`` tell how loud the skill speaks, so that its echo is as loud as wished."""
         self.acoustics = acoustics
         self._person: Wave = np.zeros(0)
         self._echoes: Wave = np.zeros(0)
