@@ -83,7 +83,7 @@ def rows(skill: Skill, response: Wave, talk: Iterable[Wave], quick: bool) -> Ite
         yield f"a renderer that {fault}: sound comes later by, at most", "1 s", f"{worst - usual:.2f} s", ""
     jumps = clicks(skill, Acoustics(response, 0.0), 6 if quick else 20)
     yield (
-        f"{len(jumps)} stops in mid-word: largest step between samples at the cut, in that of the speech before",
+        f"{len(jumps)} stops in mid-word: largest step between samples at the cut, in the largest before",
         "1",
         f"median {np.median(jumps):.2f}, at most {max(jumps):.2f}",
         "",

@@ -10,9 +10,13 @@ own, because a thread beside recordings and a robot stumbles; it ends with its s
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import subprocess
+import termios
 import threading
+from array import array
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +26,9 @@ Wave = npt.NDArray[np.float64]
 RATE = 16_000
 HOP = 160
 """Samples that go through at a time."""
+_MOST_WAITING = RATE // 5
+"""Bytes, a tenth of a second, that may wait for the player: once it has run dry they would wait for ever, and
+each time the echo would come later."""
 
 
 class Convolver:
@@ -38,6 +45,13 @@ class Convolver:
         out: Wave = self._rest[:HOP].copy()
         self._rest = np.concatenate([self._rest[HOP:], np.zeros(HOP)])
         return out
+
+
+def waiting(pipe: IO[bytes]) -> int:
+    """Bytes that nobody has read yet."""
+    count = array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
 
 
 def main() -> None:
@@ -58,7 +72,7 @@ def main() -> None:
             ["parec", "--device=speaker.monitor", "--latency-msec=20", *form], stdout=subprocess.PIPE
         ) as ears,
         subprocess.Popen(
-            ["pacat", "--device=room", "--latency-msec=150", "--stream-name=air", *form],
+            ["pacat", "--device=room", "--latency-msec=250", "--stream-name=air", *form],
             stdin=subprocess.PIPE,
         ) as mouth,
     ):
@@ -77,6 +91,8 @@ def main() -> None:
             heard = convolver.feed(np.frombuffer(piece, np.int16).astype(np.float64))
             heard += noise[at : at + HOP]
             at = (at + HOP) % len(noise)
+            if waiting(mouth.stdin) > _MOST_WAITING:
+                continue
             try:
                 mouth.stdin.write(np.clip(np.rint(heard), -32768, 32767).astype("<i2").tobytes())
                 mouth.stdin.flush()
