@@ -1,7 +1,7 @@
 """Text to intent: what the bundle's phrases teach, and how near the nearest of them are.
 
 Pure.  Two judges are added up.  A classifier learned from the phrases (``classifier``) knows which words,
-pairs of words and runs of letters tell intents apart.  The likeness of whole phrases (rapidfuzz
+pairs of words, runs of letters and meanings tell intents apart.  The likeness of whole phrases (rapidfuzz
 ``ratio``, the mean of an intent's best three, because one phrase that happens to be near says less than
 three) knows what somebody has in fact said before, and bears misheard words well.  ``WRatio``, partial
 and token-set scorers are not used: one shared word is enough for them.
@@ -20,16 +20,18 @@ from rapidfuzz import fuzz, process
 
 from voice_skill.core.classifier import Classifier
 from voice_skill.core.sparse import Floats
+from voice_skill.core.synonyms import NO_SYNONYMS, Synonyms
 from voice_skill.core.text import normal
+from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
 
-ACT = 0.5
+ACT = 0.45
 """From this probability on an intent is acted upon."""
 CONFIRM = 0.25
 """From this probability on an intent is worth asking about."""
 LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
 BEST_FEW = 3
-BASE, BY_SCORE, BY_LEAD = -1.6, 3.2, 2.2
+BASE, BY_SCORE, BY_LEAD = -1.9, 3.2, 1.8
 """Score and lead to probability (logistic); fitted by ``tests/benchmarks/understanding.py --calibrate``."""
 
 
@@ -80,7 +82,14 @@ Result = Match | Unsure | NoMatch
 class Matcher:
     """An index over phrases, built once; ``match`` does not change it."""
 
-    def __init__(self, phrases: Iterable[tuple[str, str]], learned: Classifier | None = None) -> None:
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, str]],
+        learned: Classifier | None = None,
+        *,
+        synonyms: Synonyms = NO_SYNONYMS,
+        meanings: WordVectors = NO_VECTORS,
+    ) -> None:
         """Learn from pairs of intent name and phrase, unless given what was ``learned`` from the same."""
         known = sorted(phrases, key=lambda pair: pair[0])
         self._phrases = [phrase for _, phrase in known]
@@ -90,7 +99,7 @@ class Matcher:
         owners = [number[intent] for intent, _ in known]
         self._owners = np.array(owners, np.intp)
         self._firsts = np.flatnonzero(np.diff(self._owners, prepend=-1))
-        self.learned = learned or Classifier.learn(self._texts, owners)
+        self.learned = learned or Classifier.learn(self._texts, owners, synonyms, meanings)
 
     def match(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> Result:
         """Find the intent that ``text`` asks for among those that ``allowed`` lets through."""
