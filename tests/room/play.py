@@ -87,6 +87,7 @@ class Play:
             "understood": partial(self._await, Heard),
             "skill finishes": lambda _: self._finish(),
             "silent within": self._fall_silent,
+            "skill goes on": lambda _: self._go_on(),
             "nothing heard for": partial(self._nothing, Heard),
             "nothing said for": partial(self._nothing, Say),
             "unplug microphone": partial(self._unplug, "microphone"),
@@ -146,6 +147,12 @@ class Play:
         quiet = np.lib.stride_tricks.sliding_window_view(np.abs(sound) <= AUDIBLE, RATE // 10).all(axis=1)
         took = at - self.spoke_until + (float(np.argmax(quiet)) / RATE if quiet.any() else float("inf"))
         self.check(took <= seconds, f"Silent after {took:.2f} s, not {seconds}.")
+
+    def _go_on(self) -> None:
+        under_way = not self.stage.finished()
+        self._finish()
+        stopped = any(isinstance(one, StopSpeaking) for _, one in self.stage.messages()[self.turn :])
+        self.check(under_way and not stopped, "It was not speaking any more, or has stopped.")
 
     def _nothing(self, kind: type[Event | Effect], seconds: float) -> None:
         seen = len(self.stage.messages())

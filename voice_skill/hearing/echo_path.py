@@ -99,13 +99,13 @@ class EchoPath:
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay, HOP)
         self._heard = np.concatenate([self._heard[HOP:], heard])
+        if not heard.any():
+            return heard  # no microphone, or a dead one: from that there is nothing to learn
         self._steps += 1
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
-        if not self._found or not heard.any():
-            return (
-                heard  # a headset or a quiet room; or a dead microphone, from which there is nothing to learn
-            )
+        if not self._found:
+            return heard  # a headset, or a quiet room: there is nothing to take out
         rest = self._filter.step(heard, ours)
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
         self._sounded += self._softener.sounds
