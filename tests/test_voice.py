@@ -14,8 +14,9 @@ import pytest
 from voice_skill.audio.sound import Sound, trimmed
 from voice_skill.audio.wav import read_sound
 from voice_skill.errors import VoiceError
+from voice_skill.speaking.renderer import PATIENCE, Child
 from voice_skill.speaking.tones import tone
-from voice_skill.speaking.voice import PATIENCE, Voice, _Child
+from voice_skill.speaking.voice import Voice
 
 SENTENCE = "Let your foot hang loose."
 
@@ -129,11 +130,11 @@ def test_a_hung_child_costs_less_than_a_second(child: Callable[..., Voice]) -> N
     assert timed(voice) < 1.0
 
 
-def waiting(voice: Voice) -> Iterator[_Child]:
+def waiting(voice: Voice) -> Iterator[Child]:
     """Look at the children that wait."""
-    for _ in range(voice._waiting.qsize()):
-        child = voice._waiting.get_nowait()
-        voice._waiting.put(child)
+    for _ in range(voice._renderer._waiting.qsize()):
+        child = voice._renderer._waiting.get_nowait()
+        voice._renderer._waiting.put(child)
         yield child
 
 
@@ -204,10 +205,10 @@ def test_a_waiting_child_that_died_is_replaced(child: Callable[..., Voice]) -> N
     """Somebody may have ended it in the night."""
     voice = child("write(wish['path']); print('{}')")
     voice.warm_up()
-    waiting = voice._waiting.get_nowait()
+    waiting = voice._renderer._waiting.get_nowait()
     waiting.process.kill()
     waiting.process.wait()
-    voice._waiting.put(waiting)
+    voice._renderer._waiting.put(waiting)
     assert voice.render(SENTENCE).seconds > 0.05
 
 
@@ -244,11 +245,11 @@ def test_nothing_is_left_behind(child: Callable[..., Voice]) -> None:
     """After ``close`` there is neither a child nor a temporary folder."""
     voice = child("write(wish['path']); print('{}')")
     voice.render(SENTENCE)
-    place = voice._workplace
+    place = voice._renderer._workplace
     assert place is not None
     assert not list(place.iterdir())
-    waiting = voice._waiting.get_nowait()
-    voice._waiting.put(waiting)
+    waiting = voice._renderer._waiting.get_nowait()
+    voice._renderer._waiting.put(waiting)
     voice.close()
     voice.close()
     assert not place.exists()

@@ -1,16 +1,7 @@
-"""Text to samples, by pyttsx3 in a child process that can be killed.
+"""The voice: sentences to samples, each rendered once and kept on disk.
 
-pyttsx3 only renders: what it plays itself cannot be stopped, and its ``stop`` hangs for good.  Each child
-serves one sentence; two more wait with their engines ready, so that a sentence costs the synthesis alone
-(15 to 30 ms here) while nothing that pyttsx3 leaves behind reaches the next one.
-
-A child that fails is made good by the next one at once.  Whether one hangs cannot be known, only that it is
-late: then another is given the same sentence, and the first good answer counts.  So a hung child costs a
-third of a second, and a slow machine loses nothing by our impatience.  What is usual is learnt from each
-sentence; what cannot be the sentence is not played (``plausible``).
-
-A ``Voice`` may be used by several threads.  Sentences are kept on disk; a disk that is full or cannot be
-written to only makes them be rendered again.
+A ``Voice`` may be used by several threads.  A disk that is full or cannot be written to only makes sentences
+be rendered again.
 """
 
 from __future__ import annotations
@@ -18,64 +9,26 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from itertools import count
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
-from voice_skill.audio.sound import Sound, empty, trimmed
+from voice_skill.audio.sound import Sound, empty
 from voice_skill.audio.wav import read_sound, write_wav
-from voice_skill.errors import AudioFormatError, VoiceError
-from voice_skill.speaking.plausible import trouble_with
+from voice_skill.errors import AudioFormatError
+from voice_skill.speaking.renderer import COMMAND, PATIENCE, Renderer
 
 SLOWEST, FASTEST = 80, 400
 """Words a minute that eSpeak NG can do."""
 
-PATIENCE = 1.0 if sys.platform == "linux" else 3.0
-"""Seconds within which there must be sound, as long as no sentence has shown that more is usual; engines of
-other systems load a whole voice for the first one."""
-
-_CHILD = Path(__file__).with_name("render_child.py")
-_FIRST_START, _START = 3.0, 0.5
-"""Seconds that a child may take to come up: the first of all from a cold disk, and any other."""
-_LATE, _LATER = 0.25, 4.0
-"""Another child is asked when one takes so many seconds and so many times the usual longer."""
-_HOPELESS = 8.0
-"""No child is waited for any longer when all take so many times the usual."""
-_TRIES = 3
-_SPARE = 2
 _MOST_KEPT = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class _Child:
-    process: subprocess.Popen[bytes]
-    started_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    written: bytes
-    """What the child wrote to its standard output."""
-    path: Path
-    asked_at: float
 
 
 class Voice:
     """Renders sentences at ``rate`` words a minute; ``voice_id`` None is the engine's own voice.
 
-    ``command`` starts a child (tests give another one), ``patience`` is what a sentence may take in
-    seconds before it is given up, apart from a child's start, and unless more has been usual.
+    ``command`` and ``patience`` are the renderer's; tests give others.
     """
 
     def __init__(
@@ -83,22 +36,14 @@ class Voice:
         rate: int = 150,
         voice_id: str | None = None,
         cache_folder: Path | None = None,
-        command: Sequence[str] = (sys.executable, str(_CHILD)),
+        command: Sequence[str] = COMMAND,
         patience: float = PATIENCE,
     ) -> None:
         self.rate = rate
         self._voice_id = voice_id
         self._cache = cache_folder
-        self._command = tuple(command)
-        self._patience = patience
-        self._usual: float | None = None
-        """Seconds that the last good sentence took."""
-        self._start_time = _FIRST_START
+        self._renderer = Renderer(command, patience)
         self._versions = _versions()
-        self._numbers = count()
-        self._workplace: Path | None = None
-        self._waiting: SimpleQueue[_Child] = SimpleQueue()
-        self._closed = False
         if cache_folder is not None:
             _prune(cache_folder)
 
@@ -115,7 +60,7 @@ class Voice:
         if kept is not None:
             with suppress(AudioFormatError):
                 return read_sound(kept).sound
-        sound = self._rendered(wish)
+        sound = self._renderer.rendered(wish)
         if kept is not None:
             with suppress(OSError):
                 kept.parent.mkdir(parents=True, exist_ok=True)
@@ -128,154 +73,18 @@ class Voice:
             self.render(sentence)
 
     def warm_up(self) -> None:
-        """Start a child now, so that the first sentence does not wait for it."""
-        if self._waiting.empty():
-            self._waiting.put(self._start())
+        """Make ready, so that the first sentence does not wait."""
+        self._renderer.warm_up()
 
     def close(self) -> None:
-        """End the child that waits and remove the temporary folder; twice does no harm."""
-        self._closed = True
-        with suppress(Empty):
-            while True:
-                _end(self._waiting.get_nowait().process)
-        if self._workplace is not None:
-            shutil.rmtree(self._workplace, ignore_errors=True)
-
-    # --- one sentence -------------------------------------------------------------------------------
-
-    def _rendered(self, wish: Mapping[str, object]) -> Sound:
-        """Have a child speak, another one when it is late or fails; the first good answer counts."""
-        answers: SimpleQueue[_Answer] = SimpleQueue()
-        asked = [self._ask(wish, answers)]
-        due, late, hopeless = self._deadlines(asked[0])
-        failed, trouble = 0, "it hangs"
-        try:
-            while failed < len(asked):
-                until = min(due + late * len(asked), hopeless) if len(asked) < _TRIES else hopeless
-                try:
-                    answer = answers.get(timeout=max(0.0, until - time.monotonic()))
-                    sound = _judged(answer, wish)
-                except Empty:
-                    if until == hopeless:
-                        break
-                except _Rubbish as error:
-                    failed, trouble = failed + 1, str(error)
-                else:
-                    self._usual = time.monotonic() - answer.asked_at
-                    return sound
-                if len(asked) < _TRIES:
-                    asked.append(self._ask(wish, answers))
-        finally:
-            self._start_time = _START
-            for child in asked:
-                child.process.kill()
-            self._keep_ready()
-        raise VoiceError(f"The voice does not work: {trouble}. Run 'voice-skill doctor' to find out why.")
-
-    def _deadlines(self, child: _Child) -> tuple[float, float, float]:
-        """When this child begins at the latest, how many seconds on it is late, and when to give up."""
-        now, usual = time.monotonic(), self._usual or 0.0
-        hopeless = max(now, child.started_at + self._start_time) + max(self._patience, _HOPELESS * usual)
-        return max(now, child.started_at + _START), _LATE + _LATER * usual, hopeless
-
-    def _ask(self, wish: Mapping[str, object], answers: SimpleQueue[_Answer]) -> _Child:
-        """Give the wish to a child that waits, or to a new one; its answer comes in its time, or never."""
-        try:
-            child = self._waiting.get_nowait()
-        except Empty:
-            child = self._start()
-        path = self._place() / f"{next(self._numbers)}.wav"
-        line = f"{json.dumps({**wish, 'path': str(path)})}\n".encode()
-        asked_at = time.monotonic()
-
-        def collect() -> None:
-            written = b""
-            with suppress(OSError):  # it has died before it was asked
-                written, _ = child.process.communicate(line)
-            answers.put(_Answer(written, path, asked_at))
-
-        threading.Thread(target=collect, name="rendering", daemon=True).start()
-        return child
-
-    def _keep_ready(self) -> None:
-        with suppress(VoiceError):  # whoever asks next will be told
-            while not self._closed and self._waiting.qsize() < _SPARE:
-                self._waiting.put(self._start())
-
-    def _start(self) -> _Child:
-        try:
-            process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-        except OSError as error:
-            raise VoiceError(f"The voice cannot be started: {error.strerror or error}.") from error
-        return _Child(process, time.monotonic())
-
-    def _place(self) -> Path:
-        """Make a private folder for what children write; in memory where the system has such a place."""
-        if self._workplace is None:
-            memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a folder of our own in it
-            try:
-                self._workplace = Path(tempfile.mkdtemp("", "voice-", memory if memory.is_dir() else None))
-            except OSError:
-                try:
-                    self._workplace = Path(tempfile.mkdtemp("", "voice-"))
-                except OSError as error:
-                    raise VoiceError("The voice has no room to write to. Free some disk space.") from error
-            # For a program that ends without closing its voice.
-            weakref.finalize(self, shutil.rmtree, self._workplace, ignore_errors=True)
-        return self._workplace
+        """End what waits; twice does no harm."""
+        self._renderer.close()
 
     def _kept(self, wish: dict[str, object]) -> Path | None:
         if self._cache is None:
             return None
         name = hashlib.sha256(json.dumps([wish, self._versions], sort_keys=True).encode()).hexdigest()[:40]
         return self._cache / f"{name}.wav"
-
-
-class _Rubbish(Exception):  # noqa: N818  # it says what came, never leaves this file
-    """One child failed; another may not."""
-
-
-def _judged(answer: _Answer, wish: Mapping[str, object]) -> Sound:
-    """Give the sound that a child has made; raises _Rubbish where another may do better, else VoiceError."""
-    try:
-        told = json.loads(answer.written)
-        if not isinstance(told, dict):
-            raise _Rubbish("it gave no answer")
-        if "error" in told:
-            raise _trouble(str(told["error"]))
-        recording = read_sound(answer.path)
-    except AudioFormatError as error:
-        raise _Rubbish("it wrote no sound") from error
-    except ValueError as error:
-        raise _Rubbish("it broke down") from error
-    finally:
-        answer.path.unlink(missing_ok=True)
-    sound = trimmed(recording.sound)
-    trouble = recording.note or trouble_with(sound, str(wish["text"]), int(str(wish["rate"])))
-    if trouble:
-        raise _Rubbish("it wrote a file that breaks off" if recording.note else trouble)
-    return sound
-
-
-def _trouble(error: str) -> Exception:
-    """Whether the child's complaint means that there is no engine at all."""
-    if ("espeak" in error.lower() and "install" in error) or error.startswith("KeyError: 'espeak'"):
-        return VoiceError("No speech engine was found. Install one with: sudo apt install espeak-ng")
-    if error.startswith(("ModuleNotFoundError", "ImportError")):
-        return VoiceError("The package pyttsx3 cannot be loaded. Install it again: pip install pyttsx3")
-    return _Rubbish(f"the engine reported {error}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave no child behind, whatever it is doing."""
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
-    process.wait()
 
 
 def _versions() -> list[str]:
