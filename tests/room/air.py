@@ -72,8 +72,9 @@ def main() -> None:
             ["parec", "--device=speaker.monitor", "--latency-msec=20", *form], stdout=subprocess.PIPE
         ) as ears,
         subprocess.Popen(
-            ["pacat", "--device=room", "--latency-msec=250", "--stream-name=air", *form],
+            ["pacat", "--device=room", "--latency-msec=150", "--stream-name=air", *form],
             stdin=subprocess.PIPE,
+            bufsize=0,  # or closing it would flush to a player that has ended already
         ) as mouth,
     ):
         assert ears.stdout is not None
@@ -86,16 +87,17 @@ def main() -> None:
             mouth.terminate()
 
         threading.Thread(target=end_with_our_caller, daemon=True).start()
-        at = 0
+        at, backlog = 0, [0]
         while len(piece := ears.stdout.read(2 * HOP)) == 2 * HOP:
             heard = convolver.feed(np.frombuffer(piece, np.int16).astype(np.float64))
             heard += noise[at : at + HOP]
             at = (at + HOP) % len(noise)
-            if waiting(mouth.stdin) > _MOST_WAITING:
+            backlog = [*backlog[-RATE // HOP :], waiting(mouth.stdin)]  # a second of it: bursts pass by
+            if min(backlog) > _MOST_WAITING:
+                backlog = [0]
                 continue
             try:
                 mouth.stdin.write(np.clip(np.rint(heard), -32768, 32767).astype("<i2").tobytes())
-                mouth.stdin.flush()
             except BrokenPipeError:
                 return
 

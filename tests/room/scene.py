@@ -110,6 +110,7 @@ class Room:
         ) as air:  # fmt: skip
             try:
                 yield
+                assert air.poll() is None, "The air has ended: the microphone did not hear the loudspeaker."
             finally:
                 assert air.stdin is not None
                 air.stdin.close()
