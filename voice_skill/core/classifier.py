@@ -25,7 +25,7 @@ from voice_skill.core.sparse import Floats, Row, Sparse
 from voice_skill.core.synonyms import NO_SYNONYMS, Synonyms
 from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
 
-RESTRAINT = np.float32(0.5)
+RESTRAINT = np.float32(0.12)
 """How much the weights are held small: more demands more evidence for each."""
 LESSONS = 8
 """How often the classes are learned, each time from what was not clear yet; after five some still swing."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from voice_skill.content.bundle import StateName
 
-ONLY_WHEN_ASKED = frozenset({"yes", "no", "not_now", "fine"})
+ONLY_WHEN_ASKED = frozenset({"yes", "no", "not_now", "fine", "not_sure", "first_one", "second_one"})
 ONLY_IN_ROUTINE = frozenset(
     {"next", "back", "skip", "pause", "resume", "how_long_left", "where_am_i", "easier"}
 )
