@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT), str(HERE), str(ROOT / "tests"), str(ROOT / "tests" / "room")]
 
+import room_faults  # noqa: E402
 import room_measures as measure  # noqa: E402
 from bedroom import RATE, Acoustics  # noqa: E402
 from latency import at_share, machine  # noqa: E402
@@ -95,9 +96,7 @@ def talk_of(sounds: Sounds) -> Iterator[Wave]:
         yield read(sounds.talk[index])
 
 
-def measured(
-    skill: measure.Skill, sounds: Sounds, quick: bool, hours: float
-) -> Iterator[tuple[str, str, str]]:
+def measured(skill: measure.Skill, sounds: Sounds, quick: bool, hours: float) -> Iterator[tuple[str, ...]]:
     """Row by row: what, the aim, what came of it."""
     lines = measure.spoken_lines(skill.content)
     waits: list[float] = []
@@ -159,12 +158,7 @@ def measured(
     ]
     yield "standby: calls obeyed at 20 / 10 dB", "98 / 92 %", _percent(shares)
     yield "standby: share of a core, quiet room", "3 %", f"{measure.standby_share(skill):.1f} %"
-    left = measure.soak(skill, 0.5 if quick else 8.0, 1 if quick else 5)
-    yield (
-        f"{left.hours} hours of standby, {left.routines} routines: memory, threads, files left",
-        "10 MB, 0, 0",
-        f"{left.megabytes:.1f} MB, {left.threads}, {left.files}",
-    )
+    yield from room_faults.rows(skill, sounds.response, talk_of(sounds), quick)
 
 
 def _percent(shares: list[float]) -> str:
@@ -192,10 +186,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="room-") as cache:
         skill = measure.open_skill(options.model.resolve(), Path(cache))
         try:
-            print("| measure | aim | reached |\n|---|---|---|", flush=True)
+            print("| measure | aim | reached | plain loop |\n|---|---|---|---|", flush=True)
             hours = options.hours or (0.05 if options.quick else 0.5)
-            for what, aim, reached in measured(skill, sounds, options.quick, hours):
-                print(f"| {what} | {aim} | {reached} |", flush=True)
+            for what, aim, reached, *plain in measured(skill, sounds, options.quick, hours):
+                print(f"| {what} | {aim} | {reached} | {''.join(plain)} |", flush=True)
             if options.picture:
                 draw(skill, Acoustics(sounds.response, 0.0), options.picture)
         finally:
