@@ -12,6 +12,9 @@ from .language import language_graph, trigram
 from .lexicon import bundle_sentences, common_words, make_lexicon
 
 COMMON_WORDS = 22500
+FEWEST = 4
+"""Pairs of words seen less often say nothing of the third.  This graph is for who uses the model without the
+skill, which makes a finer one of its own at its first start."""
 GARBAGE_PRICE = 3.3
 """What 30 ms of `[unk]` cost; see models/README.md for how it was chosen."""
 ACOUSTIC_SCALE = 1.0
@@ -61,7 +64,7 @@ def write_graphs(graph: Path, bundle: Path) -> None:
     sentences, common = bundle_sentences(bundle), common_words(COMMON_WORDS)
     lexicon = make_lexicon({word for sentence in sentences for word in sentence.split()} | set(common))
     words = write_lexicon_graph(lexicon, graph)
-    save_const(language_graph(trigram(sentences, common), words), graph / "Gr.fst")
+    save_const(language_graph(trigram(sentences, common, fewest=FEWEST), words), graph / "Gr.fst")
 
 
 def _draft(folder: Path) -> Path:

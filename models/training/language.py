@@ -23,11 +23,12 @@ Context = tuple[str, ...]
 Model = dict[Context, dict[str, float]]
 
 
-def trigram(sentences: Sequence[str], common: Sequence[str], order: int = 3) -> Model:
+def trigram(sentences: Sequence[str], common: Sequence[str], order: int = 3, fewest: int = 1) -> Model:
     """Probability of each word (END included) after each context of 0 to order - 1 words that was seen.
 
     `common`: the words of the language, commonest first. A seen word's value already includes what the
     shorter context says; a word that is not listed is to be looked up in the context without its first word.
+    Contexts of two words and more that were seen less than `fewest` times are left out.
     """
     counts: defaultdict[Context, Counter[str]] = defaultdict(Counter)
     for sentence in sentences:
@@ -39,6 +40,8 @@ def trigram(sentences: Sequence[str], common: Sequence[str], order: int = 3) -> 
     for context in sorted((c for c in counts if c), key=len):
         seen = counts[context]
         total, kinds = sum(seen.values()), len(seen)
+        if len(context) > 1 and total < fewest:
+            continue
         model[context] = {
             word: (count + kinds * _probability(model, context[1:], word)) / (total + kinds)
             for word, count in seen.items()

@@ -19,6 +19,8 @@ from .espeak import Espeak
 from .phones import GBG, SIL, from_cmudict
 
 UNKNOWN = "[unk]"
+MADE = "slips.test.yaml"
+"""Phrases once more, with slips that were made by a program."""
 WORD = re.compile(r"^[a-z]+(?:['-][a-z]+)*'?$")
 
 Pronunciation = tuple[str, ...]
@@ -47,9 +49,11 @@ def common_words(count: int) -> list[str]:
 
 
 def bundle_sentences(folder: Path) -> list[str]:
-    """All phrases and test sentences of a bundle folder (its *.yaml files), lower case, in file order."""
+    """All phrases and written tests of a bundle folder (its *.yaml files), lower case, in file order."""
     sentences: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
+        if path.name == MADE:
+            continue
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         for intent in (content.get("intents") or {}).values():
             sentences += intent.get("phrases") or []
