@@ -18,6 +18,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from voice_skill.hearing.steady import SteadyNoise
+
 Wave: TypeAlias = npt.NDArray[np.float64]
 Spectra: TypeAlias = npt.NDArray[np.complex128]
 
@@ -116,6 +118,7 @@ class Softener:
         self._echo: Wave = np.zeros(HOP)
         self._tail: Wave = np.zeros(HOP)
         bins = HOP + 1
+        self._steady = SteadyNoise(bins)
         self._ringing: Wave = np.zeros(bins)
         self._left: Wave = np.zeros(bins)
         self._share: Wave = np.full(bins, 0.5)
@@ -136,7 +139,9 @@ class Softener:
         left = np.fft.rfft(self._window * np.concatenate([self._rest, rest]))
         taken = np.fft.rfft(self._window * np.concatenate([self._echo, echo]))
         self._rest, self._echo = rest, echo
-        gains = self._gains(left.real**2 + left.imag**2, taken.real**2 + taken.imag**2, unsure)
+        power = left.real**2 + left.imag**2
+        gains = self._gains(power, taken.real**2 + taken.imag**2, unsure)
+        gains = np.minimum(gains, self._steady.gains(power))
         wave = self._window * np.fft.irfft(gains * left)
         out: Wave = self._tail + wave[:HOP]
         self._tail = wave[HOP:]

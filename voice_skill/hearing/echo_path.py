@@ -103,7 +103,8 @@ class EchoPath:
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
         if not self._found:
-            return heard  # a headset, or a quiet room: there is nothing to take out
+            # A headset, or a quiet room: there is nothing of ours to take out.
+            return self._softener.step(heard, np.zeros(HOP), np.zeros(HOP + 1))
         rest = self._filter.step(heard, ours)
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
         self._sounded += self._softener.sounds
