@@ -25,6 +25,10 @@ PATIENT_TRIES = 10
 """Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
 EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
+UNMISTAKABLE = 0.9
+"""Confidence with which one of the few phrases is believed although hardly a block was told from our voice."""
+STRANGER = 0.95
+"""Confidence that other words need while the way through the room is new, and they may be ours."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
 ALONE_AT_NIGHT = 0.97
@@ -102,7 +106,7 @@ class Ears:
         self._next_since = 0.0
         self._spoken_over = False
         self._over_us = self._others = 0
-        self._with_ours = False
+        self._with_ours = self._strange = False
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
@@ -193,10 +197,12 @@ class Ears:
     def _count(self, voices: Voices, turn: Turn) -> None:
         """Keep account of whose voice this utterance holds so far."""
         if turn in ("quiet", "ended"):
-            self._over_us, self._others, self._with_ours = 0, 0, False
+            self._over_us = self._others = 0
+            self._with_ours = self._strange = False
         self._over_us += voices == "both"
         self._others += voices != "ours"
         self._with_ours |= voices != "room"
+        self._strange |= voices == "strange"
 
     def _only_rest(self, least: int) -> bool:
         """Whether it may be what was left of our own voice: a burst of a block or two."""
@@ -251,7 +257,8 @@ class Ears:
         return bool(own) and own.issuperset(text.split())
 
     def _is_meant(self, hearing: Hearing) -> bool:
-        if self._mode == "interrupt" and self._only_rest(EVIDENT):
+        few = self._unmistakable(hearing)
+        if self._mode == "interrupt" and self._only_rest(1 if few else EVIDENT):
             return False
         if hearing.confidence < self._least(hearing.text):
             return False
@@ -269,7 +276,20 @@ class Ears:
             phrases = self.phrases["standby"]
             whole = phrases is None or text in phrases
             return (least if " " in text else max(least, ALONE_AT_NIGHT)) if whole else math.inf
-        return least * OVER_US if self._mode == "interrupt" and self._over_us >= EVIDENT else least
+        if self._mode != "interrupt":
+            return least
+        if self._over_us >= EVIDENT:
+            return least * OVER_US
+        if self._strange:
+            return UNMISTAKABLE if self._is_one_of_the_few(text) else STRANGER
+        return least
+
+    def _is_one_of_the_few(self, text: str) -> bool:
+        few = self.phrases["interrupt"]
+        return few is not None and text in few
+
+    def _unmistakable(self, hearing: Hearing) -> bool:
+        return hearing.confidence >= UNMISTAKABLE and self._is_one_of_the_few(hearing.text)
 
     def _make_recognisers(self, rate: int) -> None:
         """One for each mode; made anew only when another device runs at another rate."""

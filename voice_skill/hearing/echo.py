@@ -140,8 +140,8 @@ class Softener:
         taken = np.fft.rfft(self._window * np.concatenate([self._echo, echo]))
         self._rest, self._echo = rest, echo
         power = left.real**2 + left.imag**2
-        gains = self._gains(power, taken.real**2 + taken.imag**2, unsure)
-        gains = np.minimum(gains, self._steady.gains(power))
+        above_noise = self._steady.gains(power)
+        gains = np.minimum(above_noise, self._gains(power, taken.real**2 + taken.imag**2, unsure))
         wave = self._window * np.fft.irfft(gains * left)
         out: Wave = self._tail + wave[:HOP]
         self._tail = wave[HOP:]
@@ -158,7 +158,8 @@ class Softener:
         if not self.sounds:
             self.foreign = False
             return np.ones_like(left)
-        share = self._left / (self._ringing + 1.0)
+        # The noise of the room is no rest of ours, or in rain the person would be softened with it.
+        share = np.maximum(self._left - self._steady.level, 0.0) / (self._ringing + 1.0)
         slowly = np.minimum(share, self._share * _RISE)
         followed = np.where(share < self._share, 0.8 * self._share + 0.2 * share, slowly)
         self._share = np.clip(np.where(self._ringing > _HEARD, followed, self._share), 1e-4, 1.0)

@@ -21,10 +21,10 @@ from typing import Literal
 import numpy as np
 
 Turn = Literal["quiet", "started", "speaking", "ended"]
-Voices = Literal["room", "ours", "both", "astray"]
+Voices = Literal["room", "strange", "ours", "both", "astray"]
 """Whose voice a block may hold: anybody's while we are silent, hardly any but ours, another's over ours.
 
-Astray: our own may just have been taken for another's, since the sound came at an unexpected moment."""
+Strange: we speak, and the way through the room is too new to tell.  Astray: our own may just have been taken for another's, since the sound came at an unexpected moment."""
 
 _QUIETEST = -75.0
 """Decibels below full scale; digital silence is taken for this."""
