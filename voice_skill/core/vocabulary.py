@@ -25,8 +25,8 @@ _ANSWERS = frozenset({"yes", "no"})
 _SOUNDS_THE_SAME = frozenset({"know"})
 """Phrases that stand in the bundle because another one is sometimes written so when it is heard."""
 
-WAKING: frozenset[str] = frozenset({"wake", "cramp_now", "emergency"})
-"""Intents that are listened for in standby."""
+WAKING: frozenset[str] = frozenset({"cramp_now", "emergency"})
+"""Intents that are listened for in standby, beside the wake phrase; people say "hello" on television."""
 
 URGENT: frozenset[str] = frozenset({"it_hurts", "cramp_now", "stop", "pause"})
 """Intents that must not be missed, at the price of being heard now and then where nobody meant them."""

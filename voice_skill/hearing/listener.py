@@ -8,7 +8,8 @@ decoded as words.  The last moment before somebody begins is kept, so that a sof
 While we speak, two recognisers hear the same: one that knows only the short words that cut in, and is seldom
 wrong about them, and beside it one that knows everything, for a longer request.  A text that may cut in is
 given out as soon as it has stood for a few blocks, without waiting for quiet.  What follows it in the same
-breath is not heard, or "stop the routine" would be two requests.
+breath counts only if it is a whole request of its own, as in "stop, and tell me about magnesium"; otherwise
+"stop the routine" would be two requests.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from voice_skill.hearing.endpoint import Endpoint, Turn, Voices
-from voice_skill.hearing.recogniser import Hearing, Recogniser
+from voice_skill.hearing.recogniser import GARBAGE, Hearing, Recogniser
 
 _SURE = 0.6
+_JOINS = frozenset({"and", "then", "now", "please"})
+_WHOLE = 3
+"""Words that make a request of its own after a cut-in."""
 
 
 def _never(_: str) -> bool:
@@ -51,7 +55,9 @@ class Listener:
     breath: float = 0.3
     """Seconds of quiet after which the rest of a cut-in is over."""
     longest_rest: float = 2.0
-    """Seconds after which it is over in any case; the room may not be quiet."""
+    """Seconds after which it is over where no words come; the room may not be quiet."""
+    longest_request: float = 6.0
+    """Seconds after which it is over in any case."""
     before: float = 0.5
     """Seconds of sound from before a beginning that the recogniser is given as well."""
     longest_again: float = 3.0
@@ -65,6 +71,9 @@ class Listener:
     _same: int = 0
     _last: str = ""
     _cut_in_at: float | None = None
+    _cut_in_with: str = ""
+    _rest: Recogniser | None = None
+    """Hears the breath that cut in once more, from its beginning to its end."""
 
     def use(
         self,
@@ -79,8 +88,9 @@ class Listener:
         follows.
         """
         self.recogniser, self.cuts_in, self.beside = recogniser, cuts_in, beside
-        passing = self._cut_in_at is not None  # the rest of the breath that cut in is still to be let pass
-        if not passing and (afresh or self.turn != "quiet"):
+        if self._cut_in_at is not None:
+            return  # the rest of the breath that cut in is still to be heard
+        if afresh or self.turn != "quiet":
             self._restart()
         else:
             self._wind_back()
@@ -95,8 +105,7 @@ class Listener:
             self._keep(block)
         self.turn = self.endpoint.process(block, text, voices)
         if self._cut_in_at is not None:
-            self._let_pass(self._cut_in_at)
-            return None
+            return self._hear_rest(block, self._cut_in_at)
         if self.turn == "started":
             self._give_kept()
         self._same = self._same + 1 if text == self._last else 1
@@ -114,11 +123,16 @@ class Listener:
         """
         sound, self._sound = self._sound, []
         speech = self._finish()
-        if speech is None and sum(map(len, sound)) / 2 / self.recogniser.rate <= self.longest_again:
+        short = sum(map(len, sound)) / 2 / self.recogniser.rate <= self.longest_again
+        if speech is None and short:
             for block in sound:
                 self._accept(block)
             return None
-        self._cut_in_at = self.endpoint.now
+        self._cut_in_at, self._cut_in_with = self.endpoint.now, text
+        if self.beside and short:
+            self._rest = self.beside
+            for block in sound:
+                self._rest.accept(block)
         return _as_far_as(text, speech)
 
     def _accept(self, block: bytes) -> None:
@@ -143,12 +157,26 @@ class Listener:
             self._accept(block)
         self._kept.clear()
 
-    def _let_pass(self, since: float) -> None:
+    def _hear_rest(self, block: bytes, since: float) -> Speech | None:
+        """Go on to the end of the breath; give what followed the cut-in, if it is a whole request."""
         now = self.endpoint.now
+        if self._rest:
+            self._rest.accept(block)
+        more = self._rest is not None and len(self._rest.partial.split()) > len(self._cut_in_with.split()) + 1
         quiet = now - max(since, self.endpoint.last_voice_at)
-        if self.turn in ("ended", "quiet") or quiet > self.breath or now - since > self.longest_rest:
-            self._cut_in_at = None
-            self._restart()
+        most = self.longest_request if more else self.longest_rest
+        enough = self.endpoint.quiet_when_complete if more else self.breath
+        if self.turn not in ("ended", "quiet") and quiet <= enough and now - since <= most:
+            return None
+        rest = None
+        if self._rest and more:
+            rest = _after(self._cut_in_with, self._rest.finish(), self._is_whole)
+        self._cut_in_at, self._rest = None, None
+        self._restart()
+        return Speech(rest, quiet) if rest else None
+
+    def _is_whole(self, text: str) -> bool:
+        return self.endpoint.complete(text) or self.endpoint.understood(text)
 
     def _finish(self) -> Speech | None:
         hearing = self.recogniser.finish()
@@ -180,6 +208,20 @@ def surer(short: Hearing, long: Hearing) -> Hearing:
     if short.confidence >= _SURE and not longer:
         return short
     return long if long.confidence >= max(_SURE, short.confidence) or longer else short
+
+
+def _after(begun: str, hearing: Hearing, whole: Callable[[str], bool]) -> Hearing | None:
+    """What was said after a cut-in, if that is sure and whole."""
+    words = [word for word in hearing.words if word.text != GARBAGE]
+    count = len(begun.split())
+    if [word.text for word in words[:count]] != begun.split():
+        return None
+    rest = words[count + 1 :] if words[count].text in _JOINS else words[count:]
+    if len(rest) < _WHOLE:
+        return None
+    text = " ".join(word.text for word in rest)
+    sure = sum(word.confidence for word in rest) / len(rest)
+    return Hearing(text, sure, tuple(rest)) if sure >= _SURE and whole(text) else None
 
 
 def _as_far_as(text: str, speech: Speech | None) -> Speech | None:

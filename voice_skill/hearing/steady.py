@@ -1,7 +1,7 @@
 """The steady noise of the room, followed for each frequency, so that it can be made softer than a voice.
 
-Pure, in steps of 10 ms.  Rain and fans lie in the gaps of a word as well, and the recogniser then takes a soft
-word for none.  What is lowest over two seconds is noise: no voice holds one frequency for so long.
+Pure, in steps of 10 ms.  Rain and fans lie in the gaps of a word as well, and the recogniser then takes a
+soft word for none.  What is lowest over two seconds is noise: no voice holds one frequency for so long.
 """
 
 from __future__ import annotations
