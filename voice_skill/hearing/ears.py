@@ -228,7 +228,8 @@ class Ears:
         listener.endpoint.longest = LONGEST_CALL if mode == "standby" else LONGEST
         if mode == "interrupt":
             beside = self._recognisers["open"]
-            listener.use(self._recognisers[mode], self.judge.cuts_in, afresh=afresh, beside=beside)
+            few = self.judge.few
+            listener.use(self._recognisers[mode], self.judge.cuts_in, afresh, beside, few)
         else:
             listener.use(self._recognisers[mode], afresh=afresh)
 

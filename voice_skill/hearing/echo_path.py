@@ -113,11 +113,10 @@ class EchoPath:
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
         if not self._found:
-            # A headset, or a quiet room: there is nothing of ours to take out.
             sounds = bool(np.mean(ours**2) > 100.0)
             self._sounded += sounds
             self._unheard += sounds
-            return self._softener.step(heard, np.zeros(HOP), np.zeros(HOP + 1))
+            return heard  # a headset, or a quiet room: there is nothing to take out
         rest = self._filter.step(heard, ours)
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
         self._sounded += self._softener.sounds

@@ -40,7 +40,7 @@ class Judge:
     mode: ListeningMode = "open"
 
     def __post_init__(self) -> None:
-        self._few = frozenset(self.phrases.get("interrupt") or ())
+        self.few = frozenset(self.phrases.get("interrupt") or ())
         self._waking = frozenset(self.phrases.get("standby") or ())
         self._over_us = self._others = 0
         self._with_ours = self._strange = False
@@ -89,7 +89,7 @@ class Judge:
         if self._over_us >= EVIDENT:
             return least * OVER_US
         if self._strange:
-            return UNMISTAKABLE if text in self._few else STRANGER
+            return UNMISTAKABLE if text in self.few else STRANGER
         return least
 
     def _wakes(self, text: str, sure: float, now: float) -> bool:

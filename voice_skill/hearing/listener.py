@@ -15,7 +15,7 @@ breath counts only if it is a whole request of its own, as in "stop, and tell me
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from voice_skill.hearing.endpoint import Endpoint, Turn, Voices
@@ -65,6 +65,7 @@ class Listener:
     turn: Turn = "quiet"
     """What the last block was."""
 
+    _few: Collection[str] = ()
     _kept: deque[bytes] = field(default_factory=deque)
     _sound: list[bytes] = field(default_factory=list)
     """All that the recogniser was given of this utterance."""
@@ -81,13 +82,14 @@ class Listener:
         cuts_in: Callable[[str], bool] = _never,
         afresh: bool = True,
         beside: Recogniser | None = None,
+        few: Collection[str] = (),
     ) -> None:
         """Listen with another recogniser, or with the same one for another purpose.
 
         ``afresh`` drops what sounded in the last moment; otherwise it still counts as the beginning of what
-        follows.
+        follows.  ``few`` are the phrases of the first of two recognisers.
         """
-        self.recogniser, self.cuts_in, self.beside = recogniser, cuts_in, beside
+        self.recogniser, self.cuts_in, self.beside, self._few = recogniser, cuts_in, beside, few
         if self._cut_in_at is not None:
             return  # the rest of the breath that cut in is still to be heard
         if afresh or self.turn != "quiet":
@@ -181,7 +183,7 @@ class Listener:
     def _finish(self) -> Speech | None:
         hearing = self.recogniser.finish()
         if self.beside:
-            hearing = surer(hearing, self.beside.finish())
+            hearing = surer(hearing, self.beside.finish(), self._few)
         speech = Speech(hearing, self.endpoint.now - self.endpoint.last_voice_at)
         self._begin_anew()
         return speech if speech.hearing.text else None
@@ -202,8 +204,13 @@ class Listener:
         self._same, self._last, self._sound = 0, "", []
 
 
-def surer(short: Hearing, long: Hearing) -> Hearing:
-    """Which of two hearings of the same sound is to be believed: the short one if it fits it all."""
+def surer(short: Hearing, long: Hearing, few: Collection[str]) -> Hearing:
+    """Which of two hearings of the same sound is to be believed: the short one if it fits it all.
+
+    What is none of the few phrases is a longer request forced onto pieces of them.
+    """
+    if short.text and short.text not in few:
+        return long if long.text else short
     longer = len(long.text.split()) > len(short.text.split()) + 1
     if short.confidence >= _SURE and not longer:
         return short

@@ -1,7 +1,9 @@
 """The steady noise of the room, followed for each frequency, so that it can be made softer than a voice.
 
 Pure, in steps of 10 ms.  Rain and fans lie in the gaps of a word as well, and the recogniser then takes a
-soft word for none.  What is lowest over two seconds is noise: no voice holds one frequency for so long.
+soft word for none.  That is so where our own voice has been taken out; where only a person speaks, the
+recogniser does better with noise as it was trained with: made softer, 44 % of nine questions were understood
+at 10 dB instead of 89 %.  What is lowest over two seconds is noise: no voice holds a frequency for so long.
 """
 
 from __future__ import annotations
@@ -19,9 +21,7 @@ _SPAN, _SPANS = 25, 8
 """Steps of a part of the two seconds, and how many parts there are."""
 _BIAS = 2.0
 """How many times the mean of a noise is above its lowest."""
-_OVER = 1.3
-"""How many times the mean is taken away: a noise is not as steady as all that."""
-_LEAST = 0.25
+_LEAST = 0.3
 """The smallest gain: with less, the noise that is left rings, and rings like speech."""
 
 
@@ -36,7 +36,7 @@ class SteadyNoise:
         """Mean power of the noise at each frequency."""
 
     def gains(self, power: Wave) -> Wave:
-        """Take in the power of a step; give what it is to be multiplied by, 0.25 to 1 for each frequency."""
+        """Take in the power of a step; give what it is to be multiplied by, 0.3 to 1 for each frequency."""
         spread = power.copy()
         spread[1:-1] = 0.5 * power[1:-1] + 0.25 * (power[:-2] + power[2:])
         begun = self._steps > 0
@@ -50,5 +50,5 @@ class SteadyNoise:
         if self._steps <= _SPAN:
             return np.ones_like(power)
         self.level = _BIAS * self._lowest.min(axis=0)
-        gains: Wave = np.sqrt(np.clip(1 - _OVER * self.level / (spread + 1e-3), _LEAST**2, 1.0))
+        gains: Wave = np.sqrt(np.clip(1 - self.level / (spread + 1e-3), _LEAST**2, 1.0))
         return gains
