@@ -9,6 +9,9 @@ import pytest
 
 from voice_skill.content import reader
 from voice_skill.content.bundle import Bundle
+from voice_skill.content.learned import learn_once
+from voice_skill.core.classifier import Classifier
+from voice_skill.core.interpreter import Interpreter
 from voice_skill.hearing import model_store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +27,18 @@ def bundle_folder() -> Path:
 def bundle(bundle_folder: Path) -> Bundle:
     """Read the content bundle."""
     return reader.load(bundle_folder)
+
+
+@pytest.fixture(scope="session")
+def classifier(bundle: Bundle, bundle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Classifier:
+    """What ships with the bundle, learned from its phrases."""
+    return learn_once(bundle, tmp_path_factory.mktemp("learned"), bundle_folder)
+
+
+@pytest.fixture(scope="session")
+def interpreter(bundle: Bundle, classifier: Classifier) -> Interpreter:
+    """Index the bundle once."""
+    return Interpreter(bundle, "", classifier)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from voice_skill import resources
+from voice_skill.config import Config
 from voice_skill.content.bundle import Bundle, Line, StateName
+from voice_skill.content.learned import learn_once
 from voice_skill.core.interpreter import Interpretation, Interpreter
 
 
@@ -13,7 +16,7 @@ class QuickInterpreter(Interpreter):
     """The real one, which remembers what it made of each utterance; it is pure, so that is allowed."""
 
     def __init__(self, bundle: Bundle) -> None:
-        super().__init__(bundle)
+        super().__init__(bundle, "", learn_once(bundle, Config().cache_folder, resources.intents_folder()))
         self._known: dict[tuple[str, StateName, float, str], Interpretation] = {}
         self._planted: dict[str, Interpretation] = {}
 

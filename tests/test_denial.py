@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from voice_skill.content.bundle import Bundle, StateName
-from voice_skill.content.learned import learn_once
-from voice_skill.core.interpreter import Interpreter, phrases_of
-
-
-@pytest.fixture(scope="module")
-def interpreter(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    """Index the bundle once."""
-    folder: Path = tmp_path_factory.mktemp("learned")
-    return Interpreter(bundle, "", learn_once(phrases_of(bundle), folder))
+from voice_skill.content.bundle import StateName
+from voice_skill.core.interpreter import Interpreter
 
 
 @pytest.mark.parametrize(

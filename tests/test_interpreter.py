@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from voice_skill.content.bundle import Bundle, StateName
-from voice_skill.content.learned import learn_once
-from voice_skill.core.interpreter import Interpreter, phrases_of
+from voice_skill.core.classifier import Classifier
+from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.slots import find_slots
 
 
 @pytest.fixture(scope="module")
-def interpreter(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    """Index the bundle once."""
-    folder: Path = tmp_path_factory.mktemp("learned")
-    return Interpreter(bundle, "night nurse", learn_once(phrases_of(bundle), folder))
+def interpreter(bundle: Bundle, classifier: Classifier) -> Interpreter:
+    """Index the bundle once, with a wake phrase of its own."""
+    return Interpreter(bundle, "night nurse", classifier)
 
 
 @pytest.mark.parametrize(

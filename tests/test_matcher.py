@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voice_skill.content import word_vectors
+from voice_skill.content.bundle import Bundle, Intent
 from voice_skill.content.learned import learn_once
 from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.denial import same_polarity
 from voice_skill.core.matcher import ACT, CONFIRM, Match, Matcher, NoMatch
 from voice_skill.core.sparse import Sparse
+from voice_skill.core.synonyms import Synonyms
+from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
 
 PHRASES = [
     ("drink", "should i drink more water"),
@@ -141,32 +146,94 @@ def test_stems_join_the_forms_of_a_word() -> None:
     assert stem("cramp") == stem("cramps") == stem("cramping")
 
 
-def test_what_was_learned_is_kept(tmp_path: Path) -> None:
+@pytest.fixture
+def small(bundle: Bundle) -> Bundle:
+    """A bundle with these phrases and no others."""
+    named = {
+        name: Intent(name, "information", name, tuple(text for intent, text in PHRASES if intent == name))
+        for name in ("drink", "age", "stretch")
+    }
+    others = tuple(text for intent, text in PHRASES if intent == "none")
+    return replace(bundle, intents=named, not_ours={"talk": others}, synonyms={})
+
+
+def test_what_was_learned_is_kept(small: Bundle, tmp_path: Path) -> None:
     """The second time it is read from the folder, and says the same."""
-    learned = learn_once(PHRASES, tmp_path)
+    learned = learn_once(small, tmp_path)
     (file,) = tmp_path.iterdir()
     written = file.stat().st_mtime_ns
-    again = Matcher(PHRASES, learn_once(PHRASES, tmp_path))
+    again = Matcher(PHRASES, learn_once(small, tmp_path))
     assert file.stat().st_mtime_ns == written
     fresh = Matcher(PHRASES, learned).rank("do old people drink")
     assert [c.intent for c in again.rank("do old people drink")] == [c.intent for c in fresh]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a file", b"nonsense"])
-def test_a_broken_file_is_learned_anew(tmp_path: Path, content: bytes) -> None:
+def test_a_broken_file_is_learned_anew(small: Bundle, tmp_path: Path, content: bytes) -> None:
     """A file that cannot be read is replaced."""
-    learn_once(PHRASES, tmp_path)
+    learn_once(small, tmp_path)
     (file,) = tmp_path.iterdir()
     file.write_bytes(content)
-    assert learn_once(PHRASES, tmp_path).columns
+    assert learn_once(small, tmp_path).columns
     assert len(file.read_bytes()) > 100
 
 
-def test_other_phrases_replace_what_was_kept(tmp_path: Path) -> None:
+def test_other_phrases_replace_what_was_kept(small: Bundle, tmp_path: Path) -> None:
     """The folder holds one file; one that cannot be written does no harm."""
-    learn_once(PHRASES, tmp_path)
-    learn_once(PHRASES[:-1], tmp_path)
+    learn_once(small, tmp_path)
+    learn_once(replace(small, not_ours={}), tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert learn_once(PHRASES, blocked).columns
+    assert learn_once(small, blocked).columns
+
+
+def test_synonyms_carry_over_what_was_learned() -> None:
+    """A word that no phrase has counts as the declared one; without that it says nothing."""
+    declared = Synonyms({"drink water": ["take on board some fluids"], "too old": ["elderly"]})
+    said = "so elderly"
+    plain, helped = (Matcher(PHRASES, synonyms=each).rank(said)[0] for each in (Synonyms({}), declared))
+    assert helped.intent == "age"
+    assert plain.intent != "age" or helped.learned > plain.learned
+
+
+def test_of_two_synonyms_the_longer_one_holds() -> None:
+    """And what is no synonym stays as it is."""
+    declared = Synonyms({"calf": ["calf muscle"], "cramp": ["muscle", "calf muscle spasm"]})
+    assert declared.united("my calf muscle spasm now") == "my cramp now"
+    assert declared.united("my calf muscle") == "my calf"
+    assert declared.united("nothing of that") == "nothing of that"
+
+
+def test_words_used_alike_carry_over_what_was_learned() -> None:
+    """With vectors that call "sip" and "drink" alike, one stands for the other."""
+    vectors = np.array([[127, 0], [120, 40], [0, 127]], np.int8)
+    known = WordVectors({"drink": 0, "sip": 1, "old": 2}, vectors, np.ones(3, np.float32))
+    plain, helped = (Matcher(PHRASES, meanings=each).rank("sip enough") for each in (NO_VECTORS, known))
+    assert helped[0].intent == "drink"
+    assert helped[0].score > plain[0].score
+
+
+def test_what_a_text_means_has_length_one_or_none() -> None:
+    """However many of its words are known."""
+    vectors = np.array([[127, 0], [0, 127]], np.int8)
+    known = WordVectors({"calf": 0, "night": 1}, vectors, np.array([1.0, 0.5], np.float32))
+    assert np.linalg.norm(known.of("my calf at night")) == pytest.approx(1.0)
+    assert np.linalg.norm(known.of("calf")) == pytest.approx(1.0)
+    assert not known.of("nothing known").any()
+    assert not known.of("").any()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 half a file", b"nonsense"])
+def test_word_vectors_that_cannot_be_read_are_done_without(tmp_path: Path, content: bytes | None) -> None:
+    """A copy of the bundle without the file, or with a broken one, still works."""
+    if content is not None:
+        (tmp_path / word_vectors.FILE).write_bytes(content)
+    assert word_vectors.read(tmp_path) is NO_VECTORS
+
+
+def test_the_word_vectors_that_ship_know_what_is_alike(bundle_folder: Path) -> None:
+    """Medicines are nearer to each other than to furniture."""
+    known = word_vectors.read(bundle_folder)
+    tablet, pill, table = known.of("tablet"), known.of("pill"), known.of("chair")
+    assert tablet @ pill > tablet @ table + 0.2

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import yaml
 
-from voice_skill.content.bundle import Bundle
-from voice_skill.content.learned import learn_once
 from voice_skill.content.prompts import RED_FLAG_LEVELS
-from voice_skill.core.interpreter import Interpreter, phrases_of
+from voice_skill.core.interpreter import Interpreter
 
 SENTENCES = yaml.safe_load(
     (Path(__file__).parent / "understanding" / "red_flags.yaml").read_text(encoding="utf-8")
 )["sentences"]
 FALSE_ALARMS = 0.02
 """The largest share of harmless sentences that may raise an alarm."""
-
-
-@pytest.fixture(scope="module")
-def interpreter(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    """Index the bundle once."""
-    folder: Path = tmp_path_factory.mktemp("learned")
-    return Interpreter(bundle, "", learn_once(phrases_of(bundle), folder))
 
 
 def test_no_emergency_is_missed(interpreter: Interpreter) -> None:

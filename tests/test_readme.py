@@ -15,9 +15,11 @@ import pytest
 
 from voice_skill.cli import _parser
 from voice_skill.config import load
-from voice_skill.content import check, reader
+from voice_skill.content import check, reader, word_vectors
 from voice_skill.content.bundle import Bundle
+from voice_skill.content.learned import learn_once
 from voice_skill.core.asking import Asker
+from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.states import MOVES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,13 +117,14 @@ def test_the_settings_of_the_readme_are_valid(tmp_path: Path) -> None:
 
 def with_files(bundle_folder: Path, tmp_path: Path, content: str, tests: str) -> list[str]:
     """Give the problems of a copy of the bundle to which a new pair of files has been added."""
-    for file in bundle_folder.glob("*.yaml"):
+    for file in (*bundle_folder.glob("*.yaml"), bundle_folder / word_vectors.FILE):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "extra.yaml").write_text(content)
     (tmp_path / "extra.test.yaml").write_text(tests)
     bundle, problems = reader.read(tmp_path)
     assert bundle is not None, problems
-    asker = Asker(bundle, bundle.regions["uk"])
+    interpreter = Interpreter(bundle, "", learn_once(bundle, tmp_path, tmp_path))
+    asker = Asker(bundle, bundle.regions["uk"], interpreter)
     return [str(problem) for problem in check.find_problems(bundle, None, asker.understand)]
 
 

@@ -221,12 +221,6 @@ STRETCHING = (
 CONTEXTS: tuple[StateName, ...] = ("idle", "asked", "routine")
 
 
-@pytest.fixture(scope="module")
-def interpreter(bundle: Bundle) -> Interpreter:
-    """Index the bundle once."""
-    return Interpreter(bundle)
-
-
 def is_stretching(scene: Scene) -> bool:
     """Whether anything was said since the person's last turn that leads to stretching."""
     lines = (name for names in scene.names for name in names)

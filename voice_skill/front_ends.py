@@ -25,7 +25,7 @@ from voice_skill.config import Config
 from voice_skill.content import learned, reader
 from voice_skill.content.bundle import Bundle, Region
 from voice_skill.core import vocabulary
-from voice_skill.core.interpreter import Interpreter, phrases_of
+from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.session import Recollection, Session
 from voice_skill.core.text import sentences
 from voice_skill.core.wholeness import Wholeness
@@ -58,7 +58,7 @@ class Content:
 
 def make_interpreter(bundle: Bundle, folder: Path, config: Config) -> Interpreter:
     """Index the bundle; what has to be learned from its phrases is learned once."""
-    known = learned.learn_once(phrases_of(bundle), config.cache_folder, folder)
+    known = learned.learn_once(bundle, config.cache_folder, folder)
     return Interpreter(bundle, config.wake_phrase, known)
 
 

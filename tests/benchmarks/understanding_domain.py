@@ -13,10 +13,11 @@ from understanding_sets import misheard
 
 from voice_skill.content import reader
 from voice_skill.content.bundle import Bundle
+from voice_skill.content.learned import learn_once
 from voice_skill.content.prompts import RED_FLAG_LEVELS
 from voice_skill.core.interpreter import NONE, Interpretation, Interpreter
 
-SETS = ("questions", "red_flags", "first_contact")
+SETS = ("questions", "red_flags", "first_contact", "second_contact")
 NEAR = "near a red flag"
 _BOOLEANS = {True: "yes", False: "no"}
 """YAML takes these two intents for truth values."""
@@ -25,8 +26,9 @@ _OUTCOMES = ("acted on, right", "asked back, right", "acted on, wrong", "asked b
 
 def domain_table(root: Path, heard: Mapping[str, Way], every: int = 1) -> list[str]:
     """Lines of Markdown for each set and way; of what is spoken, each ``every``-th sentence."""
-    bundle = reader.load(root / "intents" / "en", with_tests=False)
-    interpreter = Interpreter(bundle)
+    folder = root / "intents" / "en"
+    bundle = reader.load(folder, with_tests=False)
+    interpreter = Interpreter(bundle, "", learn_once(bundle, folder, folder))
     typed: dict[str, Way] = {
         "typed": lambda texts: [(text, 1.0) for text in texts],
         "misheard": lambda texts: [(text, 1.0) for text in misheard(texts, 6)],
@@ -57,7 +59,8 @@ def _count(
     for (text, confidence), each in zip(delivered, stored, strict=True):
         intent = NEAR if each.get("alarm") is False else _BOOLEANS.get(each["intent"], each["intent"])
         meant = interpreter.interpret(text, each.get("state", "idle"), confidence)
-        counts.setdefault(_kind(intent, bundle), Counter())[_outcome(meant, intent)] += 1
+        wanted = {intent, *each.get("also", ())}
+        counts.setdefault(_kind(intent, bundle), Counter())[_outcome(meant, wanted)] += 1
     return counts
 
 
@@ -71,13 +74,13 @@ def _kind(intent: str, bundle: Bundle) -> str:
     return "questions" if bundle.intents[intent].kind == "information" else "commands"
 
 
-def _outcome(meant: Interpretation, intent: str) -> str:
-    if intent == NEAR:
+def _outcome(meant: Interpretation, wanted: set[str]) -> str:
+    if NEAR in wanted:
         alarmed = meant.intent in RED_FLAG_LEVELS and meant.tier == "act"
         return "acted on, wrong" if alarmed else "acted on, right"
     if meant.tier == "none":
         return "refused"
     offered = {meant.intent, *meant.also} if meant.tier == "act" else {meant.intent, meant.runner_up}
     return (
-        f"{'acted on' if meant.tier == 'act' else 'asked back'}, {'right' if intent in offered else 'wrong'}"
+        f"{'acted on' if meant.tier == 'act' else 'asked back'}, {'right' if wanted & offered else 'wrong'}"
     )

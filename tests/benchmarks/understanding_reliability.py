@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from understanding_rivals import matcher_of
 from understanding_sets import Task, misheard
-
-from voice_skill.core.matcher import Matcher
 
 Outcome = tuple[float, bool]
 """A score, and whether that answer was right; an answer to a foreign request never is."""
@@ -16,7 +15,7 @@ Outcome = tuple[float, bool]
 
 def outcomes(task: Task, noisy: bool) -> list[Outcome]:
     """What the matcher says to the test requests and to as many foreign ones."""
-    matcher = Matcher((intent, text) for text, intent in task.train)
+    matcher = matcher_of(task.train)
     texts = [text for text, _ in task.test] + task.foreign[:: max(1, len(task.foreign) // len(task.test))]
     wanted = [intent for _, intent in task.test] + [""] * (len(texts) - len(task.test))
     found = [matcher.rank(text)[0] for text in (misheard(texts, 4) if noisy else texts)]
@@ -38,7 +37,7 @@ def calibrate(tasks: Sequence[Task]) -> str:
     seen: list[tuple[float, float]] = []
     right: list[bool] = []
     for task in tasks:
-        matcher = Matcher((intent, text) for text, intent in task.train)
+        matcher = matcher_of(task.train)
         foreign = task.foreign_validation[:: max(1, len(task.foreign_validation) // 200)]
         asked = [*task.validation, *((text, "") for text in foreign)]
         texts = [text for text, _ in asked]

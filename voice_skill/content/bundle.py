@@ -221,6 +221,8 @@ class Bundle:
     routine: RoutinePlan
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Word families by name, for ``<name>`` in patterns; ``clauses.ROLES`` are read for what they do."""
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Wordings that mean the same, by the words that shall stand for them; ``synonyms`` says how."""
     not_ours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Everyday talk by subject: what comes nearest to it is refused."""
     tests: tuple[ContentTest, ...] = ()

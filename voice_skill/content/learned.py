@@ -11,51 +11,59 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from voice_skill.content import reader
-from voice_skill.core import classifier, matcher, sparse, text
+from voice_skill.content import reader, word_vectors
+from voice_skill.content.bundle import Bundle
+from voice_skill.core import classifier, matcher, sparse, synonyms, text
 from voice_skill.core.classifier import Classifier
 from voice_skill.core.interpreter import phrases_of
 from voice_skill.core.matcher import Matcher
+from voice_skill.core.synonyms import Synonyms
+from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
 
 
-def learn_once(phrases: Sequence[tuple[str, str]], folder: Path, shipped: Path | None = None) -> Classifier:
-    """What is to be learned from pairs of intent name and phrase.
+def learn_once(bundle: Bundle, cache: Path, folder: Path | None = None) -> Classifier:
+    """What is to be learned from the phrases of a bundle.
 
-    Looked for in ``shipped``, which came with the bundle, then in ``folder``, where it is kept when it had to
-    be learned.
+    Looked for in ``folder``, the bundle's own, which also has its word vectors; then in ``cache``, where it
+    is kept when it had to be learned.
     """
-    name = f"learned-{_key(phrases)}.npz"
-    kept = (_read(shipped / name) if shipped else None) or _read(folder / name)
-    if kept is None:
-        kept = Matcher(phrases).learned
-        with suppress(OSError):
-            _write(kept, folder / name)
-    return kept
+    meanings = word_vectors.read(folder) if folder else NO_VECTORS
+    alike = Synonyms(bundle.synonyms)
+    name = f"learned-{_key(bundle, meanings)}.npz"
+    for place in (folder, cache):
+        kept = _read(place / name, alike, meanings) if place else None
+        if kept:
+            return kept
+    learned = Matcher(phrases_of(bundle), synonyms=alike, meanings=meanings).learned
+    with suppress(OSError):
+        _write(learned, cache / name)
+    return learned
 
 
-def _key(phrases: Sequence[tuple[str, str]]) -> str:
-    digest = hashlib.sha256(json.dumps(sorted(phrases)).encode())
-    for module in (classifier, matcher, sparse, text):
+def _key(bundle: Bundle, meanings: WordVectors) -> str:
+    learned_from = [sorted(phrases_of(bundle)), sorted(bundle.synonyms.items())]
+    digest = hashlib.sha256(json.dumps(learned_from).encode())
+    digest.update(meanings.vectors.tobytes())
+    for module in (classifier, matcher, sparse, synonyms, text):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()[:24]
 
 
-def _read(file: Path) -> Classifier | None:
+def _read(file: Path, alike: Synonyms, meanings: WordVectors) -> Classifier | None:
     try:
         with file.open("rb") as stream, np.load(stream) as kept:
             features = str(kept["features"]).split("\n")
             weights = kept["weights"].astype(np.float32)
             rarity = kept["rarity"]
-            if not len(features) + 1 == len(weights) == len(rarity):
+            if not len(features) + 1 == len(rarity) == len(weights) - meanings.size:
                 return None
             columns = {feature: column for column, feature in enumerate(features, start=1)}
-            return Classifier(columns, rarity, weights, float(kept["rarest"]))
+            return Classifier(columns, rarity, weights, float(kept["rarest"]), alike, meanings)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -80,4 +88,4 @@ def _write(learned: Classifier, file: Path) -> None:
 
 if __name__ == "__main__":  # python -m voice_skill.content.learned intents/en: after a change of phrases
     place = Path(sys.argv[1])
-    learn_once(phrases_of(reader.load(place, with_tests=False)), place)
+    learn_once(reader.load(place, with_tests=False), place, place)

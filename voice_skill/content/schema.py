@@ -132,6 +132,7 @@ NAMED: Mapping[str, Read[Any]] = {
     "regions": record(Region, "id", emergency_number=text, health_line=text),
     "signs": _SOME_TEXTS,
     "words": _SOME_TEXTS,
+    "synonyms": _SOME_TEXTS,
     "not_ours": _SOME_TEXTS,
 }
 """Sections whose entries have free names, each of which may be given once over all files."""

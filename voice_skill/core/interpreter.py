@@ -15,26 +15,17 @@ from typing import Literal, TypeAlias
 
 from voice_skill.content.bundle import Bundle, Intent, StateName
 from voice_skill.content.prompts import RED_FLAG_LEVELS
-from voice_skill.core import denial
+from voice_skill.core import denial, occasions
 from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch
 from voice_skill.core.safety import Alarm, RedFlags
 from voice_skill.core.slots import find_slots
+from voice_skill.core.synonyms import Synonyms
 from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
 
 Tier: TypeAlias = Literal["act", "confirm", "none"]
 
 NONE = "none"
-LOW_CONFIDENCE = 0.65
-"""Below this mean word confidence only a command counts, heard word for word, and it is asked about."""
-HURRIED = frozenset({"stop", "pause", "it_hurts", "good_night"})
-"""Commands that are obeyed however badly they were heard: somebody is in pain or wants it to end."""
-DOUBTED = 0.8
-"""Below this anything else is at best worth asking about.
-
-Heard more surely than this were 297 of 299 requests that were acted on rightly (clean, in noise and
-before other voices, spoken by espeak-ng's Klatt voices), and 5 of 15 sentences of other people that were
-acted on."""
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ALARMING = 0.8
@@ -50,13 +41,6 @@ CRAMP = frozenset(map(stem, ("cramp", "charley", "spasm", "seized", "seizing", "
 MOST_AT_ONCE = 3
 """More commands than this in one breath are taken for talk."""
 
-ONLY_WHEN_ASKED = frozenset({"yes", "no", "not_now", "fine"})
-ONLY_WORD_FOR_WORD = frozenset({"quiet"})
-"""Whoever is taken for wanting silence by mistake is left alone with the cramp."""
-ONLY_IN_ROUTINE = frozenset(
-    {"next", "back", "skip", "pause", "resume", "how_long_left", "where_am_i", "easier"}
-)
-"""Out of the routine these are matched word for word only: a fuzzy guess at them is mostly noise."""
 _JOINTS = re.compile(r"\b(?:and then|and|then|or)\b|[,;.!?]+(?=\s)")
 _DENIALS = (("do", "not"), ("please", "do", "not"), ("no", "do", "not"), ("not",))
 
@@ -100,7 +84,7 @@ class Interpreter:
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
         self._clear_no = {words(each) for run in bundle.words.get("clear_no", ()) for each in run.split("|")}
-        self._matcher = Matcher(phrases_of(bundle), learned)
+        self._matcher = Matcher(phrases_of(bundle), learned, synonyms=Synonyms(bundle.synonyms))
 
     def interpret(
         self, text: str, state: StateName = "idle", confidence: float = 1.0, before: str = ""
@@ -118,7 +102,7 @@ class Interpreter:
         if len(text) > MAX_CHARACTERS:
             return Interpretation(NONE, "none", 0.0, lane="too long")
         meant = (
-            (self._taken_back(tokens) if state == "asked" else None)
+            (self._taken_back(tokens) or self._clear_no_of(text) if state == "asked" else None)
             or self._word_for_word(tokens, state)
             or self._several(text, state)
             or self._by_likeness(text, state)
@@ -136,12 +120,12 @@ class Interpreter:
 
         Not a cramp or a warning sign: there a needless question does less harm than silence.
         """
-        if confidence >= DOUBTED or meant.intent in (NONE, "cramp_now", *RED_FLAG_LEVELS):
+        if confidence >= occasions.DOUBTED or meant.intent in (NONE, "cramp_now", *RED_FLAG_LEVELS):
             return meant
         if meant.lane == "word for word" and self._intents[meant.intent].kind == "command":
-            sure = confidence >= LOW_CONFIDENCE or meant.intent in HURRIED
+            sure = confidence >= occasions.LOW_CONFIDENCE or meant.intent in occasions.HURRIED
             return meant if sure else replace(meant, tier="confirm")
-        if confidence < LOW_CONFIDENCE or meant.tier == "confirm":
+        if confidence < occasions.LOW_CONFIDENCE or meant.tier == "confirm":
             # Doubted twice: other people's talk would be asked about all evening.
             return Interpretation(NONE, "none", meant.score, meant.intent)
         return replace(meant, tier="confirm")
@@ -150,7 +134,8 @@ class Interpreter:
         found = self._exact.get(tokens) or self._exact.get(without_fillers(tokens))
         if found:
             intent, phrase = found
-            return Interpretation(intent.name, "act", 1.0, None, phrase, None, "word for word")
+            name = occasions.INSTEAD.get((state, intent.name), intent.name)
+            return Interpretation(name, "act", 1.0, None, phrase, None, "word for word")
         begin = next((start for start in _DENIALS if tokens[: len(start)] == start), ())
         refused = self._exact.get(without_fillers(tokens[len(begin) :])) if begin else None
         if refused and refused[0].kind == "command":
@@ -160,7 +145,7 @@ class Interpreter:
 
     def _turned_round(self, denied: str, phrase: str, state: StateName) -> Interpretation:
         opposite = denial.OPPOSITES.get(denied, NONE)
-        if opposite == NONE or not _may_be_meant(opposite, state):
+        if opposite == NONE or not occasions.may_be_meant(opposite, state):
             return Interpretation(NONE, "none", 0.0)
         return Interpretation(opposite, "act", 1.0, None, phrase, None, "word for word")
 
@@ -188,8 +173,13 @@ class Interpreter:
         return (
             meant.tier == "act"
             and self._intents[meant.intent].kind == "command"
-            and _may_be_meant(meant.intent, state)
+            and occasions.may_be_meant(meant.intent, state)
         )
+
+    def _clear_no_of(self, text: str) -> Interpretation | None:
+        if not self.is_clear_no(text):
+            return None
+        return Interpretation("no", "act", 1.0, None, normal(text), None, "word for word")
 
     def is_clear_no(self, text: str) -> bool:
         """Whether ``text`` is a no and nothing besides, as safety asks for it."""
@@ -208,7 +198,9 @@ class Interpreter:
             barred.add("cramp_now")
         result = self._matcher.match(
             text,
-            lambda intent: intent not in barred | ONLY_WORD_FOR_WORD and _may_be_meant(intent, state),
+            lambda intent: (
+                intent not in barred | occasions.ONLY_WORD_FOR_WORD and occasions.may_be_meant(intent, state)
+            ),
         )
         best = result.best
         if best is None or best.intent == NONE:
@@ -220,7 +212,7 @@ class Interpreter:
         runner_up = result.runner_up.intent if result.runner_up else None
         if runner_up == NONE:
             runner_up = None
-        sure = isinstance(result, Match)
+        sure = isinstance(result, Match) and best.intent not in occasions.ONLY_WORD_FOR_WORD
         if best.intent in RED_FLAG_LEVELS:
             sure = best.score >= ALARMING and len(words(text)) >= FEWEST_ALARMING
         if best.intent == "cramp_now" and best.score >= URGENT and on_subject:
@@ -247,9 +239,3 @@ def phrases_of(bundle: Bundle) -> list[tuple[str, str]]:
     ours = ((intent.name, phrase) for intent in bundle.intents.values() for phrase in intent.phrases)
     others = ((NONE, phrase) for phrases in bundle.not_ours.values() for phrase in phrases)
     return [*ours, *others]
-
-
-def _may_be_meant(intent: str, state: StateName) -> bool:
-    if intent in ONLY_WHEN_ASKED:
-        return state == "asked"
-    return intent not in ONLY_IN_ROUTINE or state == "routine"

@@ -1,7 +1,7 @@
 """Text to intent: what the bundle's phrases teach, and how near the nearest of them are.
 
 Pure.  Two judges are added up.  A classifier learned from the phrases (``classifier``) knows which words,
-pairs of words and runs of letters tell intents apart.  The likeness of whole phrases (rapidfuzz
+pairs of words, runs of letters and meanings tell intents apart.  The likeness of whole phrases (rapidfuzz
 ``ratio``, the mean of an intent's best three, because one phrase that happens to be near says less than
 three) knows what somebody has in fact said before, and bears misheard words well.  ``WRatio``, partial
 and token-set scorers are not used: one shared word is enough for them.
@@ -16,20 +16,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from voice_skill.core.classifier import Classifier
 from voice_skill.core.sparse import Floats
+from voice_skill.core.synonyms import NO_SYNONYMS, Synonyms
 from voice_skill.core.text import normal
+from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
 
-ACT = 0.5
+ACT = 0.45
 """From this probability on an intent is acted upon."""
 CONFIRM = 0.25
 """From this probability on an intent is worth asking about."""
 LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
 BEST_FEW = 3
-BASE, BY_SCORE, BY_LEAD = -1.6, 3.2, 2.2
+FAR_BEHIND = 1.0
+"""An intent that the classifier puts so far behind its best is not compared: no likeness makes up for it."""
+BASE, BY_SCORE, BY_LEAD = -2.0, 3.1, 1.5
 """Score and lead to probability (logistic); fitted by ``tests/benchmarks/understanding.py --calibrate``."""
 
 
@@ -80,17 +85,27 @@ Result = Match | Unsure | NoMatch
 class Matcher:
     """An index over phrases, built once; ``match`` does not change it."""
 
-    def __init__(self, phrases: Iterable[tuple[str, str]], learned: Classifier | None = None) -> None:
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, str]],
+        learned: Classifier | None = None,
+        *,
+        synonyms: Synonyms = NO_SYNONYMS,
+        meanings: WordVectors = NO_VECTORS,
+    ) -> None:
         """Learn from pairs of intent name and phrase, unless given what was ``learned`` from the same."""
-        known = sorted(phrases, key=lambda pair: pair[0])
-        self._phrases = [phrase for _, phrase in known]
-        self._texts = [normal(phrase) for phrase in self._phrases]
-        self._intents = sorted({intent for intent, _ in known})
-        number = {intent: index for index, intent in enumerate(self._intents)}
-        owners = [number[intent] for intent, _ in known]
-        self._owners = np.array(owners, np.intp)
-        self._firsts = np.flatnonzero(np.diff(self._owners, prepend=-1))
-        self.learned = learned or Classifier.learn(self._texts, owners)
+        grouped: dict[str, list[str]] = {}
+        for intent, phrase in sorted(phrases, key=lambda pair: pair[0]):
+            grouped.setdefault(intent, []).append(phrase)
+        self._intents = list(grouped)
+        self._phrases = list(grouped.values())
+        self._texts = [[normal(phrase) for phrase in each] for each in self._phrases]
+        self.learned = learned or Classifier.learn(
+            [text for texts in self._texts for text in texts],
+            [index for index, texts in enumerate(self._texts) for _ in texts],
+            synonyms,
+            meanings,
+        )
 
     def match(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> Result:
         """Find the intent that ``text`` asks for among those that ``allowed`` lets through."""
@@ -104,9 +119,9 @@ class Matcher:
 
     def rank(self, text: str, allowed: Callable[[str], bool] = lambda _: True) -> list[Candidate]:
         """Give the three intents that ``text`` most likely asks for, the likeliest first."""
-        learned, likeness, nearest = self._weigh(normal(text))
-        evidence = learned + LIKENESS * likeness
         open_to = np.array([allowed(intent) for intent in self._intents], bool)
+        learned, likeness, nearest = self._weigh(normal(text), open_to)
+        evidence = learned + LIKENESS * likeness
         order = [index for index in np.argsort(-evidence, kind="stable") if open_to[index]][:3]
         top = [float(evidence[index]) for index in order]
         # The first is held against the second, the others against the first.
@@ -115,7 +130,7 @@ class Matcher:
             Candidate(
                 self._intents[index],
                 _probability(score, score - rival),
-                self._phrases[nearest[index]],
+                self._phrases[index][nearest[index]],
                 float(learned[index]),
                 float(likeness[index]),
                 score - rival,
@@ -125,25 +140,24 @@ class Matcher:
 
     def evidence(self, text: str) -> dict[str, float]:
         """The uncalibrated score of every intent; for measuring."""
-        learned, likeness, _ = self._weigh(normal(text))
+        learned, likeness, _ = self._weigh(normal(text), np.ones(len(self._intents), bool))
         return dict(zip(self._intents, map(float, learned + LIKENESS * likeness), strict=True))
 
-    def _weigh(self, said: str) -> tuple[Floats, Floats, list[int]]:
-        """For each intent what both judges say, and its nearest phrase."""
-        if not self._texts or not said:
-            nothing = np.zeros(len(self._intents), np.float32)
-            return nothing, nothing, self._firsts.tolist()
-        alike: Floats = process.cdist([said], self._texts, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
-        mean = np.zeros(len(self._intents), np.float32)
-        nearest: list[int] = []
-        for _ in range(BEST_FEW):
-            best = np.maximum.reduceat(alike, self._firsts)
-            mean += np.maximum(best, 0) / BEST_FEW
-            holders = np.flatnonzero(alike == best[self._owners])
-            _, first = np.unique(self._owners[holders], return_index=True)
-            nearest = nearest or holders[first].tolist()
-            alike[holders[first]] = -1.0
-        return self.learned.scores(said), mean, nearest
+    def _weigh(self, said: str, open_to: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, list[int]]:
+        """For each intent what both judges say, and its nearest phrase; without likeness for the hopeless."""
+        likeness = np.zeros(len(self._intents), np.float32)
+        nearest = [0] * len(self._intents)
+        if not said or not open_to.any():
+            return likeness, likeness, nearest
+        learned = self.learned.scores(said)
+        hopeful = open_to & (learned >= learned[open_to].max() - FAR_BEHIND)
+        for index in map(int, np.flatnonzero(hopeful)):
+            texts = self._texts[index]
+            alike: Floats = process.cdist([said], texts, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
+            few = min(BEST_FEW, len(texts))
+            likeness[index] = np.partition(alike, -few)[-few:].sum() / BEST_FEW
+            nearest[index] = int(alike.argmax())
+        return learned, likeness, nearest
 
 
 def _probability(score: float, lead: float) -> float:

@@ -30,13 +30,8 @@ from voice_skill.core.acts.leading import resume
 from voice_skill.core.coach import Coach
 from voice_skill.core.cues import Cue
 from voice_skill.core.first_aid import FirstAid
-from voice_skill.core.interpreter import (
-    LOW_CONFIDENCE,
-    NONE,
-    Interpretation,
-    Interpreter,
-    names_cramp,
-)
+from voice_skill.core.interpreter import NONE, Interpretation, Interpreter, names_cramp
+from voice_skill.core.occasions import LOW_CONFIDENCE
 from voice_skill.core.script import Script
 from voice_skill.core.states import MOVES, State
 from voice_skill.core.tables import (

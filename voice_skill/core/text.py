@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from functools import lru_cache
 
 INTERRUPT_WORDS: tuple[str, ...] = (
     "stop",
@@ -177,6 +178,7 @@ def spell_month(iso_date: str) -> str:
     return f"{_MONTHS[date.month - 1]} {spell(century)} {spell(year)}"
 
 
+@lru_cache(maxsize=20_000)
 def words(text: str) -> tuple[str, ...]:
     """Bring text into the normal form: lower-case words, contractions and digits written out.
 
