@@ -8,7 +8,7 @@ decoded as words.  The last moment before somebody begins is kept, so that a sof
 While we speak, two recognisers hear the same: one that knows only the short words that cut in, and is seldom
 wrong about them, and beside it one that knows everything, for a longer request.  A text that may cut in is
 given out as soon as it has stood for a few blocks, without waiting for quiet.  What follows it in the same
-breath counts only if it is a whole request of its own, as in "stop, and tell me about magnesium"; otherwise
+breath counts only if it is a request of its own, as in "stop, and tell me about magnesium"; otherwise
 "stop the routine" would be two requests.
 """
 
@@ -23,8 +23,8 @@ from voice_skill.hearing.recogniser import GARBAGE, Hearing, Recogniser
 
 _SURE = 0.6
 _JOINS = frozenset({"and", "then", "now", "please"})
-_WHOLE = 3
-"""Words that make a request of its own after a cut-in."""
+_WHOLE, _LONG = 3, 4
+"""Words after a cut-in that are a request of their own if they are a whole one, and in any case."""
 
 
 def _never(_: str) -> bool:
@@ -119,14 +119,15 @@ class Listener:
         return None
 
     def _cut_in(self, text: str) -> Speech | None:
-        """Give out a text in mid-speech, or wait on where its last word is still being spoken.
+        """Give out a text in mid-speech, or wait on where it does not stand at a second look.
 
-        The recogniser names a word from its first sound on, but what ends within a word has none.
+        The recogniser names a word from its first sound on, but what ends within a word has none; and the few
+        words fit the beginning of many another.
         """
         sound, self._sound = self._sound, []
         speech = self._finish()
         short = sum(map(len, sound)) / 2 / self.recogniser.rate <= self.longest_again
-        if speech is None and short:
+        if short and not (speech and speech.hearing.text.split()[: len(text.split())] == text.split()):
             for block in sound:
                 self._accept(block)
             return None
@@ -218,17 +219,18 @@ def surer(short: Hearing, long: Hearing, few: Collection[str]) -> Hearing:
 
 
 def _after(begun: str, hearing: Hearing, whole: Callable[[str], bool]) -> Hearing | None:
-    """What was said after a cut-in, if that is sure and whole."""
-    words = [word for word in hearing.words if word.text != GARBAGE]
+    """What was said after a cut-in, or all where that was misheard, if it is sure and a request."""
+    rest = [word for word in hearing.words if word.text != GARBAGE]
     count = len(begun.split())
-    if [word.text for word in words[:count]] != begun.split():
-        return None
-    rest = words[count + 1 :] if words[count].text in _JOINS else words[count:]
+    after = [word.text for word in rest[:count]] == begun.split()
+    if after:
+        rest = rest[count + (len(rest) > count and rest[count].text in _JOINS) :]
     if len(rest) < _WHOLE:
         return None
     text = " ".join(word.text for word in rest)
     sure = sum(word.confidence for word in rest) / len(rest)
-    return Hearing(text, sure, tuple(rest)) if sure >= _SURE and whole(text) else None
+    request = (after and len(rest) >= _LONG) or whole(text)
+    return Hearing(text, sure, tuple(rest)) if sure >= _SURE and request else None
 
 
 def _as_far_as(text: str, speech: Speech | None) -> Speech | None:
