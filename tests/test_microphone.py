@@ -15,7 +15,7 @@ from fake_portaudio import FakePortAudio
 from voice_skill.audio.sound import Sound, resample
 from voice_skill.audio.wav import read_sound, write_wav
 from voice_skill.errors import AudioDeviceError, AudioFormatError
-from voice_skill.hearing.microphone import DeviceMicrophone, WavMicrophone
+from voice_skill.hearing.microphone import DeviceMicrophone, LineWatch, WavMicrophone
 
 
 def sine(rate: int, seconds: float = 0.5, pitch: float = 440.0) -> npt.NDArray[np.float64]:
@@ -234,15 +234,37 @@ def test_no_callback_is_a_lost_device() -> None:
         next(microphone.blocks())
 
 
-def test_nothing_but_zeros_is_noticed_and_a_single_sample_mends_it() -> None:
-    """Three seconds of exact zeros mean a dead line; noise gates later on do not."""
+def watched(*pieces: tuple[bool, float]) -> list[bool]:
+    """Whether the line counts as dead after each piece: sound or zeros, of so many seconds."""
+    line, states = LineWatch(), []
+    for sounds, seconds in pieces:
+        line.take(b"\x01\x00" if sounds else b"\x00\x00", seconds)
+        states.append(line.dead)
+    return states
+
+
+def test_a_line_that_gives_only_zeros_is_dead() -> None:
+    """After three seconds, until a single sample comes; a mute switch is noticed later, after ten."""
+    assert watched((False, 2.9), (False, 0.2), (True, 0.1)) == [False, True, False]
+    assert watched((True, 1.0), (False, 9.0), (False, 1.0), (True, 0.1), (False, 10.0)) == [
+        *(False, False, True, False, True)
+    ]
+
+
+def test_a_noise_gate_is_not_a_dead_line() -> None:
+    """Zeros between two sounds, once seen, mean nothing any more."""
+    assert watched((True, 1.0), (False, 0.3), (True, 1.0), (False, 3600.0)) == [False] * 4
+
+
+def test_zeros_from_the_start_are_not_given_out_before_they_mean_something() -> None:
+    """A microphone that comes back without sound is not back; once it is known to be dead, time goes on."""
     with opened(FakePortAudio()) as microphone:
         blocks = microphone.blocks()
-        states = []
-        for piece in [bytes(32000)] * 3 + [b"\x01" + bytes(31999)] + [bytes(32000)] * 4:
-            feed(microphone, piece)
-            next(blocks)
-            states.append(microphone.silent)
-            for _ in range(24):
-                next(blocks)
-        assert states == [False, False, True, False, False, False, False, False]
+        feed(microphone, bytes(32000), 2)
+        feed(microphone, b"\x01" + bytes(31999))
+        assert next(blocks)[0] == 1
+        assert not microphone.silent
+    with opened(FakePortAudio()) as microphone:
+        feed(microphone, bytes(32000), 4)
+        assert not any(next(microphone.blocks()))
+        assert microphone.silent

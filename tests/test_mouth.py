@@ -16,7 +16,7 @@ from voice_skill.audio.sound import Samples, Sound
 from voice_skill.audio.wav import read_sound
 from voice_skill.errors import AudioDeviceError, VoiceError
 from voice_skill.messages import AudioBack, AudioLost, Event, SpeechFinished
-from voice_skill.speaking.mouth import Mouth
+from voice_skill.speaking.mouth import HELD_BACK, Mouth
 from voice_skill.speaking.speaker import AHEAD, BLOCK_SECONDS, MemorySpeaker, Speaker, WavSpeaker
 from voice_skill.speaking.voice import Voice
 
@@ -56,6 +56,13 @@ class Stage:
     speakers: list[Speaker | AudioDeviceError] = field(default_factory=list)
     speaker: MemorySpeaker = field(default_factory=lambda: MemorySpeaker(RATE))
     now: float = 0.0
+    on_sleep: Callable[[], None] | None = None
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+        if self.on_sleep is not None:
+            self.on_sleep()
 
     def open_speaker(self) -> Speaker:
         """Give the next one of ``speakers``, then always the usual one."""
@@ -73,6 +80,7 @@ class Stage:
             clock=lambda: self.now,
             show=self.shown.append,
             on_first_sample=lambda utterance, at: self.first.append((utterance, at)),
+            sleep=self.sleep,
         )
 
     def next(self) -> Event:
@@ -274,19 +282,46 @@ class LostSpeaker(MemorySpeaker):
 
 
 def test_a_lost_loudspeaker_is_told_shown_and_found_again(stage: Stage, start: Start) -> None:
-    """Text that cannot be heard is printed, utterances are finished, and the device is tried again."""
-    stage.speakers = [LostSpeaker(RATE)]
+    """What cannot be heard is printed, the next utterance waits for the return, and later ones are heard."""
+    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 2]
     mouth = start(stage)
     mouth.say(1, "One.")
     assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
     assert stage.next() == SpeechFinished(1)
     mouth.say(2, "Two.")
-    assert stage.next() == SpeechFinished(2)
-    assert stage.shown == ["One.", "Two."]
-    stage.now = 2.0
     mouth.say(3, "Three.")
-    assert [stage.next(), stage.next()] == [AudioBack("speaker"), SpeechFinished(3)]
+    assert [stage.next(), stage.next(), stage.next()] == [
+        AudioBack("speaker"),
+        SpeechFinished(2),
+        SpeechFinished(3),
+    ]
+    assert 3.0 <= stage.now < 3.1, "at the third attempt, a second each"
+    assert stage.shown == ["One.", "Two."]
     assert len(stage.speaker.samples) == 1000
+
+
+def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Stage, start: Start) -> None:
+    """It is waited for once, fifteen seconds; and "stop" ends that at once."""
+    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 50]
+    mouth = start(stage)
+    for utterance in (1, 2, 3):
+        mouth.say(utterance, "One.")
+    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
+    assert [stage.next() for _ in range(3)] == [SpeechFinished(1), SpeechFinished(2), SpeechFinished(3)]
+    assert HELD_BACK <= stage.now < HELD_BACK + 1
+    assert stage.shown == ["One."] * 3
+
+
+def test_silence_is_not_held_back(stage: Stage, start: Start) -> None:
+    """Whoever says stop while the loudspeaker is gone is obeyed."""
+    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 50]
+    mouth = start(stage)
+    stage.on_sleep = mouth.stop
+    mouth.say(1, "One.")
+    mouth.say(2, "Two.")
+    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
+    assert stage.now < 1
 
 
 def test_no_loudspeaker_at_the_start_is_no_end(stage: Stage, start: Start) -> None:

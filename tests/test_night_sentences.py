@@ -9,9 +9,11 @@ import yaml
 from voice_skill.content.prompts import RED_FLAG_LEVELS
 from voice_skill.core.interpreter import Interpreter
 
-SENTENCES = yaml.safe_load(
+STORED = yaml.safe_load(
     (Path(__file__).parent / "understanding" / "red_flags.yaml").read_text(encoding="utf-8")
-)["sentences"]
+)
+SENTENCES = STORED["sentences"]
+TURNS = STORED["turns"]
 FALSE_ALARMS = 0.02
 """The largest share of harmless sentences that may raise an alarm."""
 
@@ -21,6 +23,13 @@ def test_no_emergency_is_missed(interpreter: Interpreter) -> None:
     said = [each["say"] for each in SENTENCES if each.get("intent") == "emergency"]
     assert len(said) > 200
     assert [text for text in said if interpreter.interpret(text).intent != "emergency"] == []
+
+
+@pytest.mark.parametrize("each", TURNS, ids=[each["say"] for each in TURNS])
+def test_reports_in_two_turns_are_found(interpreter: Interpreter, each: dict[str, str]) -> None:
+    """The second turn is read together with the first."""
+    meant = interpreter.interpret(each["say"], before=each["before"])
+    assert (meant.intent, meant.tier) == (each["intent"], "act")
 
 
 def test_harmless_sentences_raise_few_alarms(interpreter: Interpreter) -> None:

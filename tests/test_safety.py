@@ -31,12 +31,13 @@ WORDS = {
     "asks_in_general": ("is", "can"),
     "hearsay": ("they say",),
     "persons": ("my", "i"),
-    "only_asking": ("can i",),
+    "only_asking": ("can i", "can i do", "do i"),
     "well": ("fine",),
     "places": ("chest", "leg", "calf"),
     "joins": ("and",),
     "overlooked": ("chest .. of drawers",),
     "goes_on": ("and",),
+    "completes": ("only", "but only"),
 }
 
 EVERYDAY = (
@@ -504,6 +505,7 @@ def test_patterns_are_read(pattern: str, text: str, is_found: bool) -> None:
         ("um is a sore leg bad", False),
         ("is my sore leg bad", True),
         ("can i have a sore leg", False),
+        ("can i do i have a sore leg", True),
         ("can not stand on a sore leg", False),
         ("they say a sore leg is bad", False),
         ("they say my sore leg is bad", True),
@@ -555,6 +557,9 @@ def test_the_most_urgent_rule_wins() -> None:
         ("my leg", "and it is not sore", False),
         ("my leg is not cold", "and it is sore", False),
         ("my leg is fine", "and it is sore", False),
+        ("my leg", "only when the day was so long it is sore", True),
+        ("my leg", "but only when the day is long it is sore", True),
+        ("my leg", "only when the day " + "was so very " * 5 + "long it is sore", False),
         ("my leg", "and then the day was so long that all of it got sore", False),
         ("", "and it is sore", False),
     ],

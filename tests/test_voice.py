@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from voice_skill.audio.sound import Sound, trimmed
 from voice_skill.audio.wav import read_sound
 from voice_skill.errors import VoiceError
+from voice_skill.speaking.renderer import PATIENCE, Child
 from voice_skill.speaking.tones import tone
 from voice_skill.speaking.voice import Voice
 
@@ -23,7 +25,7 @@ import json, sys, time, os, wave
 def count():
     with open({tally!r}, "a") as file: file.write("x")
     return os.path.getsize({tally!r})
-def write(path, samples=b"\\x00\\x10" * 2000):
+def write(path, samples=b"\\x00\\x10" * 40000):
     with wave.open(path, "wb") as file:
         file.setnchannels(1); file.setsampwidth(2); file.setframerate(22050); file.writeframes(samples)
 wish = json.loads(sys.stdin.readline() or "null")
@@ -109,17 +111,53 @@ def test_two_threads_may_use_one_voice(voice: Voice) -> None:
     assert len(sounds) == 3
 
 
-def test_a_hung_child_is_killed_and_another_one_tried(child: Callable[..., Voice]) -> None:
-    """The first child hangs, the second one speaks."""
-    voice = child("if count() == 1: time.sleep(600)\nwrite(wish['path']); print('{}')", patience=0.3)
+def timed(voice: Voice) -> float:
+    """Seconds that a sentence takes."""
+    began = time.monotonic()
     assert voice.render(SENTENCE).seconds > 0.05
+    return time.monotonic() - began
 
 
-def test_two_hung_children_are_an_error(child: Callable[..., Voice]) -> None:
+def test_a_hung_child_costs_less_than_a_second(child: Callable[..., Voice]) -> None:
+    """Another one is given the sentence, and the hung one is ended; also the second one may hang."""
+    voice = child("if count() in (2, 3): time.sleep(600)\nwrite(wish['path']); print('{}')")
+    timed(voice)
+    time.sleep(1.0)  # as between two sentences: the next children have come up
+    hung = list(waiting(voice))
+    assert timed(voice) < 1.0
+    assert hung[0].process.wait(5) is not None
+    hung = list(waiting(voice))
+    assert timed(voice) < 1.0
+
+
+def waiting(voice: Voice) -> Iterator[Child]:
+    """Look at the children that wait."""
+    for _ in range(voice._renderer._waiting.qsize()):
+        child = voice._renderer._waiting.get_nowait()
+        voice._renderer._waiting.put(child)
+        yield child
+
+
+def test_a_slow_child_is_not_given_up(child: Callable[..., Voice]) -> None:
+    """It is overtaken at most: where a second is usual, two seconds are not taken for a hang."""
+    voice = child("time.sleep((0.8, 2)[count() > 3]); write(wish['path']); print('{}')", patience=1.5)
+    assert timed(voice) > 0.8
+    assert timed(voice) > 0.8
+
+
+def test_children_that_all_hang_are_an_error_within_a_second(child: Callable[..., Voice]) -> None:
     """One sentence with a remedy, in bounded time, and no child is left."""
-    voice = child("time.sleep(600)", patience=0.1)
-    with pytest.raises(VoiceError, match=r"it hangs.*doctor"):
-        voice.render(SENTENCE)
+    voice = child("time.sleep(600)", patience=PATIENCE)
+    voice.warm_up()
+    time.sleep(3.0)
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(VoiceError, match=r"it hangs.*doctor"):
+            voice.render(SENTENCE)
+        assert time.monotonic() - began < PATIENCE + 0.5
+        time.sleep(0.6)
+    voice.close()
+    assert not list(waiting(voice))
 
 
 @pytest.mark.parametrize(
@@ -133,12 +171,16 @@ def test_two_hung_children_are_an_error(child: Callable[..., Voice]) -> None:
         "write(wish['path'], b''); print('{}')",
         "write(wish['path'], bytes(4000)); print('{}')",
         "open(wish['path'], 'w').write('rubbish'); print('{}')",
+        "write(wish['path'], os.urandom(80000)); print('{}')",
+        "write(wish['path'], b'\\0\\x10' * 500); print('{}')",
+        "write(wish['path'], b'\\0\\x10' * 900000); print('{}')",
+        "write(wish['path']); os.truncate(wish['path'], 30000); print('{}')",
         "print(json.dumps({'error': 'OSError: something odd'}))",
         "os.kill(os.getpid(), 11)",
     ],
 )
 def test_a_child_that_fails_once_is_made_good(child: Callable[..., Voice], act: str) -> None:
-    """Crashed, empty, silent, rubbish: the second try counts; failing twice is a VoiceError."""
+    """Crashed, empty, silent, noise, cut off: the next try counts; failing each time is a VoiceError."""
     voice = child(f"if count() == 1: {act}\nelse: write(wish['path']); print('{{}}')")
     assert voice.render(SENTENCE).seconds > 0.05
     with pytest.raises(VoiceError, match="doctor"):
@@ -163,10 +205,10 @@ def test_a_waiting_child_that_died_is_replaced(child: Callable[..., Voice]) -> N
     """Somebody may have ended it in the night."""
     voice = child("write(wish['path']); print('{}')")
     voice.warm_up()
-    waiting = voice._waiting.get_nowait()
+    waiting = voice._renderer._waiting.get_nowait()
     waiting.process.kill()
     waiting.process.wait()
-    voice._waiting.put(waiting)
+    voice._renderer._waiting.put(waiting)
     assert voice.render(SENTENCE).seconds > 0.05
 
 
@@ -203,11 +245,11 @@ def test_nothing_is_left_behind(child: Callable[..., Voice]) -> None:
     """After ``close`` there is neither a child nor a temporary folder."""
     voice = child("write(wish['path']); print('{}')")
     voice.render(SENTENCE)
-    place = voice._workplace
+    place = voice._renderer._workplace
     assert place is not None
     assert not list(place.iterdir())
-    waiting = voice._waiting.get_nowait()
-    voice._waiting.put(waiting)
+    waiting = voice._renderer._waiting.get_nowait()
+    voice._renderer._waiting.put(waiting)
     voice.close()
     voice.close()
     assert not place.exists()

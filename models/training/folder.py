@@ -11,7 +11,7 @@ from .graph import write_lexicon_graph
 from .language import language_graph, trigram
 from .lexicon import bundle_sentences, common_words, make_lexicon
 
-COMMON_WORDS = 24000
+COMMON_WORDS = 22500
 GARBAGE_PRICE = 3.3
 """What 30 ms of `[unk]` cost; see models/README.md for how it was chosen."""
 ACOUSTIC_SCALE = 1.0

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT), str(HERE), str(ROOT / "tests"), str(ROOT / "tests" / "room")]
 
+import room_faults  # noqa: E402
 import room_measures as measure  # noqa: E402
 from bedroom import RATE, Acoustics  # noqa: E402
 from latency import at_share, machine  # noqa: E402
@@ -155,8 +156,8 @@ def _share() -> float:
     return measure.standby_share(_skill)
 
 
-def _soak(hours: float, routines: int) -> measure.Soak:
-    return measure.soak(_skill, hours, routines)
+def _faults(quick: bool) -> list[tuple[str, ...]]:
+    return list(room_faults.rows(_skill, _sounds.response, talk_of(_sounds, 4), quick))
 
 
 # --- the rows ---------------------------------------------------------------------------------------
@@ -211,12 +212,6 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
             _percent,
         ),
         Row("standby: share of a core, quiet room", "3 %", [_share], lambda done: f"{done[0]:.1f} %"),
-        Row(
-            "long standby and routines: memory, threads, files left",
-            "10 MB, 0, 0",
-            [partial(_soak, 0.5 if quick else 8.0, 1 if quick else 50)],
-            _left_over,
-        ),
     ]
 
 
@@ -237,11 +232,6 @@ def _obeyed(voices: int, done: list[measure.Interruptions]) -> str:
 def _woken(done: list[measure.Standby]) -> str:
     tell(*(woken for one in done for woken in one.woken))
     return f"{sum(len(one.woken) for one in done)} in {sum(one.hours for one in done):.2f} h"
-
-
-def _left_over(done: list[measure.Soak]) -> str:
-    (left,) = done
-    return f"{left.megabytes:.1f} MB, {left.threads}, {left.files} ({left.hours} h, {left.routines} routines)"
 
 
 def silence(done: list[measure.Interruptions]) -> str:
@@ -285,15 +275,18 @@ def main() -> None:
             running: list[tuple[Row, list[Future[Any]]]] = [
                 (row, [pool.submit(part) for part in row.parts]) for row in wanted
             ]
-            print("| measure | aim | reached |\n|---|---|---|", flush=True)
+            faults = None if options.only else pool.submit(_faults, options.quick)
+            print("| measure | aim | reached | plain loop |\n|---|---|---|---|", flush=True)
             interrupted: list[measure.Interruptions] = []
             for row, parts in running:
                 done = [part.result() for part in parts]
-                print(f"| {row.what} | {row.aim} | {row.shown(done)} |", flush=True)
+                print(f"| {row.what} | {row.aim} | {row.shown(done)} | |", flush=True)
                 interrupted += [one for one in done if isinstance(one, measure.Interruptions)]
+            for what, aim, reached, *plain in faults.result() if faults else ():
+                print(f"| {what} | {aim} | {reached} | {''.join(plain)} |", flush=True)
         if interrupted:
             what = 'end of the word "stop" to silence, median / 95th percentile'
-            print(f"| {what} | 0.35 / 0.6 s | {silence(interrupted)} |")
+            print(f"| {what} | 0.35 / 0.6 s | {silence(interrupted)} | |")
         if options.picture:
             skill = measure.open_skill(model, cache)
             draw(skill, Acoustics(sounds.response, 0.0), options.picture)

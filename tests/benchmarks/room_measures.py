@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 import time
@@ -354,43 +353,3 @@ def standby_share(skill: Skill, seconds: float = 120.0) -> float:
         bed.ears.take = take  # type: ignore[method-assign]  # a stopwatch around it
         bed.wait(seconds)
     return 100 * took / seconds
-
-
-@dataclass(frozen=True)
-class Soak:
-    """What a long time leaves behind."""
-
-    hours: float
-    routines: int
-    megabytes: float
-    threads: int
-    files: int
-
-
-def soak(skill: Skill, hours: float, routines: int) -> Soak:
-    """Standby with a knock each minute, then routines; what has grown since the first tenth."""
-    with skill.bedroom(Acoustics(), quiet_after=None) as bed:
-        bed.keep_sound = False
-        knock = np.random.default_rng(3).normal(0, 1, RATE // 2)
-        before: tuple[float, int, int] | None = None
-        minutes = round(hours * 60)
-        for minute in range(minutes):
-            _good_night(bed)
-            bed.says(knock, level=-10.0)
-            bed.wait(58.0)
-            bed.messages.clear()
-            if minute == minutes // 10:
-                before = _resources()
-        for _ in range(routines):
-            lead(skill, bed, skill.content.bundle.routine.default)
-            bed.messages.clear()
-        after = _resources()
-    grown, threads, files = (late - early for late, early in zip(after, before or after, strict=True))
-    return Soak(hours, routines, grown, int(threads), int(files))
-
-
-def _resources() -> tuple[float, int, int]:
-    gc.collect()
-    rows = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    files = len(list(Path("/proc/self/fd").iterdir()))
-    return int(rows["VmRSS"].split()[0]) / 1024, int(rows["Threads"]), files

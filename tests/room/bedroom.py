@@ -1,153 +1,41 @@
 """A bedroom without a sound server: the skill's own threads in lockstep with a room on virtual time.
 
-Everything is the real thing (ears, echo path, recogniser, session, mouth, voice) except PortAudio: each step
-of 40 ms takes what the mouth has ready for its loudspeaker, lets it sound in the room, adds the person and
-the noise, hands the sum to the ears, waits until they are done, and gives the session what came of it.
-Nothing depends on how fast the machine is, so a scene ends the same way each time.
+Everything is the real thing (microphone, ears, echo path, recogniser, session, mouth, voice, loudspeaker)
+except PortAudio: each step of 40 ms takes what the mouth has ready for its loudspeaker, lets it sound in the
+room, adds the person and the noise, hands the sum to the microphone, waits until the ears are done, and gives
+the session what came of it.  Nothing depends on how fast the machine is, so a scene ends the same way each
+time.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from acoustics import BLOCK, LOUDNESS, RATE, Acoustics, Air, Wave, loudness
+from virtual import VirtualEvent, VirtualPortAudio, VirtualQueue, VirtualTime
 
 from voice_skill.app import App
-from voice_skill.audio.sound import SPEECH_RATE, Samples
+from voice_skill.audio.sound import Samples
 from voice_skill.core import vocabulary
 from voice_skill.core.session import Session
 from voice_skill.front_ends import Content
 from voice_skill.hearing.ears import Ears
 from voice_skill.hearing.echo_path import EchoPath
+from voice_skill.hearing.microphone import DeviceMicrophone
 from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.messages import Effect, Event, SetVoice, TimeReached
 from voice_skill.speaking.mouth import Mouth
-from voice_skill.speaking.speaker import AHEAD
+from voice_skill.speaking.speaker import DeviceSpeaker
 from voice_skill.speaking.voice import Voice
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-Wave = npt.NDArray[np.float64]
-
-RATE = SPEECH_RATE
-BLOCK = 640
-"""Samples of a step: 40 ms."""
-LOUDNESS = 2000.0
-"""Root of the mean square of a person who speaks near the microphone, of 32,767."""
-PATIENCE = 60.0
-"""Real seconds after which a thread that does not come back has failed."""
-_FADE = 128
-
-
-class Loudspeaker:
-    """The mouth's: holds what waits to sound; who plays is kept waiting while enough is there."""
-
-    def __init__(self, latency: float) -> None:
-        self.rate = RATE
-        self.latency = latency
-        self.played_seconds = 0.0
-        self._turn = threading.Condition()
-        self._ready = np.zeros(0, np.int16)
-        self._stopping = False
-        self._waits_for: Callable[[], bool] | None = None
-        self._out_of_air = 0
-
-    @property
-    def waiting(self) -> float:
-        """Seconds that sound before the next block does."""
-        return len(self._ready) / RATE
-
-    def play(self, block: Samples) -> None:
-        """Queue a block."""
-        with self._turn:
-            self._wait(lambda: self.waiting < AHEAD * 0.02 - 1e-6 and not self._stopping)
-            self._ready = np.concatenate([self._ready, block])
-
-    def stop(self) -> None:
-        """Fade out at the next step."""
-        with self._turn:
-            self._stopping = True
-
-    def drain(self) -> None:
-        """Wait until all has sounded."""
-        with self._turn:
-            self._out_of_air = round(self.latency * RATE)
-            self._wait(lambda: not len(self._ready) and not self._stopping and self._out_of_air <= 0)
-
-    def close(self) -> None:
-        """Nothing to give back."""
-
-    @property
-    def held(self) -> bool:
-        """Whether the mouth cannot go on before the next step."""
-        with self._turn:
-            return self._waits_for is not None and not self._waits_for()
-
-    def take(self) -> Samples:
-        """What sounds in this step."""
-        with self._turn:
-            out = np.zeros(BLOCK, np.int16)
-            piece: Wave = self._ready[:BLOCK].astype(np.float64)
-            if self._stopping:
-                piece = piece[:_FADE] * np.linspace(1, 0, min(_FADE, len(piece)))
-                self._ready, self._stopping = self._ready[:0], False
-            else:
-                self._ready = self._ready[BLOCK:]
-            out[: len(piece)] = piece
-            self.played_seconds += len(piece) / RATE
-            self._out_of_air -= BLOCK
-            self._turn.notify_all()
-            return out
-
-    def _wait(self, free: Callable[[], bool]) -> None:
-        self._waits_for = free
-        while not free():
-            assert self._turn.wait(PATIENCE), "The room has stopped."
-        self._waits_for = None
-
-
-class Earpiece:
-    """The ears' microphone, as far as they ask it anything; the room hands the blocks over itself."""
-
-    rate = RATE
-    dropped = 0
-    silent = False
-    behind = 0.0
-
-    def blocks(self) -> Iterator[bytes]:
-        """None of its own."""
-        return iter(())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-@dataclass
-class Acoustics:
-    """How the room sounds."""
-
-    response: Wave = field(default_factory=lambda: np.ones(1))
-    """From the loudspeaker to the microphone; scaled to an energy of 1 when used."""
-    echo: float | None = 0.0
-    """Decibels of our voice in the microphone, against the person's; None for a room without echo."""
-    delay: float = 0.18
-    """Seconds from our hands to the microphone, buffers included."""
-    noise: Wave = field(default_factory=lambda: np.zeros(0))
-    """Played round and round."""
-    noise_below: float = 60.0
-    """Decibels of the noise below the person's voice."""
-    curve: float = 0.0
-    """How far a small loudspeaker bends loud sound; 0 for a good one."""
+__all__ = ["BLOCK", "LOUDNESS", "RATE", "Acoustics", "Bedroom", "Wave", "joined", "loudness"]
 
 
 class Bedroom:
@@ -165,29 +53,39 @@ class Bedroom:
         quiet_after: float | None = 120.0,
         canceller: EchoPath | None = None,
     ) -> None:
-        self.now = 0.0
+        self.time = VirtualTime()
+        self.sound_system = VirtualPortAudio(latency=acoustics.delay)
         self.acoustics = acoustics
         self.messages: list[tuple[float, Event | Effect]] = []
         self.heard: list[Samples] = []
         """What the microphone got, for listening to."""
         self.spoken: list[Samples] = []
         """What the loudspeaker played."""
+        self.shown: list[str] = []
+        """What was put on the screen, for want of a voice or a loudspeaker."""
         self.keep_sound = True
-        self.loudspeaker = Loudspeaker(latency=acoustics.delay)
-        self.earpiece = Earpiece()
         echo_path = canceller or EchoPath()
-        self._tap = echo_path.played
         self._inbox: Queue[Event] = Queue()
         setting = SetVoice(voice.rate, volume)
+        library, clock = self.sound_system, self.time
         self.mouth = Mouth(
-            voice, lambda: self.loudspeaker, self._inbox, lambda: self.now, show=lambda _: None, volume=volume
+            voice,
+            lambda: DeviceSpeaker(tap=echo_path.played, library=library, clock=clock, sleep=clock.sleep),
+            self._inbox,
+            clock,
+            show=self.shown.append,
+            volume=volume,
+            sleep=clock.sleep,
         )
+        self.mouth._orders = VirtualQueue(clock)
         self.ears = Ears(
-            open_microphone=lambda: self.earpiece,
+            open_microphone=lambda: DeviceMicrophone(
+                library=library, make_queue=lambda size: VirtualQueue(clock, size)
+            ),
             model=model,
             phrases=vocabulary.phrases(content.bundle, wake_phrase),
             inbox=self._inbox,
-            clock=lambda: self.now,
+            clock=clock,
             complete=content.wholeness.is_whole,
             understood=content.wholeness.may_be_whole,
             interrupts=vocabulary.interrupts(content.bundle),
@@ -195,57 +93,60 @@ class Bedroom:
             on_voice=self.mouth.duck,
             without_echo=echo_path.without_echo,
         )
+        self.ears._closed = VirtualEvent(clock)
         self.session = Session(
             content.bundle, content.interpreter, content.region, setting, quiet_after=quiet_after
         )
-        self.app = App(
-            self.session, self._inbox, self.mouth, self.ears, show=self._note, clock=lambda: self.now
-        )
-        self._person: Wave = np.zeros(0)
-        self._echoes: Wave = np.zeros(0)
-        self._noise_at = 0
-        self._gain = self._calibrated(voice, volume)
-        self._spectra: dict[int, npt.NDArray[np.complex128]] = {}
+        self.app = App(self.session, self._inbox, self.mouth, self.ears, show=self._note, clock=clock)
+        self._air = Air(acoustics, voice, volume)
 
     # --- coming and going
 
     def __enter__(self) -> Self:
-        self._stack = ExitStack()
-        self._stack.callback(self._close)
         self.mouth.start()
-        self._listener = self.ears.attend(self.earpiece)
+        self.ears.start()
         self.app.begin()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        def close() -> None:
+            self.ears.close()
+            self.mouth.close()
 
-    def _close(self) -> None:
-        self.mouth.stop()
-        threading.Thread(target=self.mouth.close, daemon=True).start()
-        while not self.mouth.idle:
-            self.loudspeaker.take()
-        for recogniser in self.ears._recognisers.values():
-            recogniser.close()
+        closing = threading.Thread(target=close, name="closing", daemon=True)
+        closing.start()
+        while closing.is_alive():
+            self._let_pass()
+            closing.join(0.001)
 
     def _note(self, message: Event | Effect) -> None:
         self.messages.append((self.now, message))
 
     # --- time
 
+    @property
+    def now(self) -> float:
+        """Seconds since the beginning."""
+        return self.time()
+
     def step(self) -> None:
         """Let 40 ms go by."""
-        while not (self.mouth.idle or self.loudspeaker.held):
-            threading.Event().wait(0.0005)
-        out = self.loudspeaker.take()
-        self.now += BLOCK / RATE
-        self._tap(out, RATE, self.now)
-        block = self._mixed(out)
+        self._let_pass()
+        self.time.settle(self.ears._thread, self.mouth._thread)
+        self._serve()
+
+    def _let_pass(self) -> None:
+        self.time.settle(self.ears._thread, self.mouth._thread)
+        self.time.advance(BLOCK / RATE, self._sound)
+
+    def _sound(self) -> None:
+        """What is heard and played in a step."""
+        out = self.sound_system.played(BLOCK / RATE)
+        block = self._air.heard(out)
         if self.keep_sound:
             self.spoken.append(out)
             self.heard.append(block)
-        self.ears.take(self._listener, block.astype("<i2").tobytes(), self.earpiece)
-        self._serve()
+        self.sound_system.record(block)
 
     def wait(self, seconds: float) -> None:
         """Let time go by."""
@@ -267,69 +168,7 @@ class Bedroom:
 
     def says(self, wave: Wave, level: float = 0.0) -> float:
         """The person begins to say it now, ``level`` decibels louder than usual; gives when it ends."""
-        scaled = wave * (LOUDNESS * 10 ** (level / 20) / loudness(wave))
-        length = max(len(self._person), len(scaled))
-        self._person = _added(self._person, scaled, length)
-        return self.now + len(wave) / RATE
-
-    def _mixed(self, out: Samples) -> Samples:
-        if self.acoustics.echo is not None and out.any():
-            wave = out.astype(np.float64) * self._gain
-            if self.acoustics.curve:
-                top = self.acoustics.curve * 32767
-                wave = top * np.tanh(wave / top)
-            reply = np.concatenate([np.zeros(round(self.acoustics.delay * RATE)), self._convolved(wave)])
-            self._echoes = _added(self._echoes, reply, max(len(self._echoes), len(reply)))
-        total = _taken(self._person, BLOCK) + _taken(self._echoes, BLOCK) + self._noise()
-        self._person, self._echoes = self._person[BLOCK:], self._echoes[BLOCK:]
-        mixed: Samples = np.clip(np.rint(total), -32768, 32767).astype(np.int16)
-        return mixed
-
-    def _noise(self) -> Wave:
-        noise = self.acoustics.noise
-        if not len(noise):
-            noise = self.acoustics.noise = np.random.default_rng(7).normal(0, 1, 10 * RATE)
-        scale = LOUDNESS * 10 ** (-self.acoustics.noise_below / 20)
-        places = (self._noise_at + np.arange(BLOCK)) % len(noise)
-        self._noise_at += BLOCK
-        piece: Wave = noise[places] * scale
-        return piece
-
-    def _convolved(self, wave: Wave) -> Wave:
-        response = self.acoustics.response
-        size = 1 << (len(wave) + len(response)).bit_length()
-        if size not in self._spectra:
-            self._spectra[size] = np.fft.rfft(response / np.sqrt(np.sum(response**2)), size)
-        full: Wave = np.fft.irfft(np.fft.rfft(wave, size) * self._spectra[size], size)
-        return full[: len(wave) + len(response)]
-
-    def _calibrated(self, voice: Voice, volume: float) -> float:
-        """What brings a sentence of ours to the wished loudness in the microphone."""
-        from voice_skill.audio.sound import resample
-
-        sound = resample(voice.render("Let go, and let the leg rest. Breathe out slowly."), RATE)
-        level = loudness(sound.samples.astype(np.float64)) * volume
-        return LOUDNESS * 10 ** ((self.acoustics.echo or 0.0) / 20) / level
-
-
-def loudness(wave: Wave) -> float:
-    """Root of the mean square of the parts that sound, of a voice with pauses."""
-    pieces = wave[: len(wave) // 320 * 320].reshape(-1, 320)
-    levels = np.sqrt(np.mean(pieces**2, axis=1))
-    loud = levels[levels > 0.1 * levels.max()]
-    return float(np.sqrt(np.mean(loud**2)))
-
-
-def _added(long: Wave, short: Wave, length: int) -> Wave:
-    total = np.zeros(length)
-    total[: len(long)] = long
-    total[: len(short)] += short
-    return total
-
-
-def _taken(wave: Wave, length: int) -> Wave:
-    piece = wave[:length]
-    return np.concatenate([piece, np.zeros(length - len(piece))])
+        return self._air.says(wave * (LOUDNESS * 10 ** (level / 20) / loudness(wave)), self.now)
 
 
 def joined(pieces: Sequence[Samples]) -> Samples:

@@ -1,8 +1,8 @@
 """A PulseAudio server of our own, without a sound card: two loudspeakers that are only heard by monitors.
 
-What is played into the sink ``room`` is what the source ``mic`` hears; what the skill plays goes to the
-sink ``speaker``.  Everything lives in a temporary folder: socket, cookie, ALSA settings, the skill's
-memory and cache.  Nothing of the person's own sound is touched.
+What is played into the sink ``room`` is what the source ``mic`` hears; what the skill plays goes through the
+sink ``desk``, which can be unplugged, to the sink ``speaker``.  Everything lives in a temporary folder:
+socket, cookie, ALSA settings, the skill's memory and cache.  Nothing of the person's own sound is touched.
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ _TOOLS = {
     "flite": "flite",
     "text2wave": "festival festvox-kdlpc16k",
 }
-_MIC = ("module-remap-source", "master=room.monitor", "source_name=mic")
+_DEVICES: Mapping[str, tuple[str, ...]] = {
+    "microphone": ("module-remap-source", "master=room.monitor", "source_name=mic"),
+    "loudspeaker": ("module-remap-sink", "master=speaker", "sink_name=desk"),
+}
 _MODULES = (
     "module-native-protocol-unix",
     "module-cli-protocol-unix",  # the one way to break off a stream
     f"module-null-sink sink_name=speaker rate={RATE} channels=1 norewinds=1",
     f"module-null-sink sink_name=room rate={RATE} channels=1 norewinds=1",
-    " ".join(_MIC),
+    *(" ".join(module) for module in _DEVICES.values()),
     "module-null-source source_name=nothing",
 )
 _ALSA = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
@@ -58,7 +61,9 @@ class PulseServer:
         """A home folder for whatever runs in this room; removed with the server."""
         self.environ = _environ(self.home)
         """What a program must be started with to be in this room."""
-        self._mic = ""
+        self.rates: dict[str, int] = {}
+        """At what rate a device runs from when it is plugged in again; by default its sink's own."""
+        self._plugged: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         (self.home / "run").mkdir(mode=0o700)
@@ -75,7 +80,7 @@ class PulseServer:
             self._await_answer()
             # Whatever records from the default moves along when another becomes it; so nobody does.
             self.control("set-default-source", "nothing")
-            self._mic = self._module_of("module-remap-source")
+            self._plugged = {name: self._module_of(module[0]) for name, module in _DEVICES.items()}
         except BaseException:
             self.__exit__()
             raise
@@ -99,12 +104,16 @@ class PulseServer:
         assert done.returncode == 0, f"pactl {' '.join(arguments)} failed: {done.stderr.strip()}"
         return done.stdout.strip()
 
-    def unplug_microphone(self) -> None:
-        """Take the source away, and break off whatever records from it."""
-        # In one breath: PulseAudio would move what still records to some other source, and a device that is
-        # gone does not do that.
-        orders = [f"kill-source-output {stream}" for stream in self._recording_from("mic")]
-        orders.append(f"unload-module {self._mic}")
+    def unplug(self, device: str) -> None:
+        """Take the microphone or the loudspeaker away, and break off whatever runs on it."""
+        # In one breath: PulseAudio would move what still runs to some other place, and a device that is gone
+        # does not do that.
+        microphone = device == "microphone"
+        name, kinds = ("mic", "sources") if microphone else ("desk", "sinks")
+        streams = "source-outputs" if microphone else "sink-inputs"
+        number = next(row[0] for row in self._listed(kinds) if row[1] == name)
+        orders = [f"kill-{streams[:-1]} {row[0]}" for row in self._listed(streams) if row[1] == number]
+        orders.append(f"unload-module {self._plugged.pop(device)}")
         with socket.socket(socket.AF_UNIX) as cli:
             cli.settimeout(10)
             cli.connect(str(self.home / "run" / "cli"))
@@ -113,21 +122,13 @@ class PulseServer:
             while cli.recv(4096):
                 pass
 
-    def _recording_from(self, source: str) -> list[str]:
-        sources = (line.split("\t") for line in self.control("list", "short", "sources").splitlines())
-        number = next(row[0] for row in sources if row[1] == source)
-        streams = (line.split("\t") for line in self.control("list", "short", "source-outputs").splitlines())
-        return [row[0] for row in streams if row[1] == number]
-
-    def let_echo(self) -> None:
-        """Let what the loudspeaker plays be heard by the microphone, after the delay that a loop has."""
-        self.control(
-            "load-module", "module-loopback", "source=speaker.monitor", "sink=room", "latency_msec=60"
-        )
-
-    def plug_microphone_in(self) -> None:
+    def plug_in(self, device: str) -> None:
         """Bring it back."""
-        self._mic = self.control("load-module", *_MIC)
+        rate = [f"rate={self.rates[device]}"] if device in self.rates else []
+        self._plugged[device] = self.control("load-module", *_DEVICES[device], *rate)
+
+    def _listed(self, what: str) -> list[list[str]]:
+        return [line.split("\t") for line in self.control("list", "short", what).splitlines()]
 
     def _await_answer(self) -> None:
         until = time.monotonic() + 10
@@ -142,8 +143,7 @@ class PulseServer:
             time.sleep(0.05)
 
     def _module_of(self, name: str) -> str:
-        rows = (line.split("\t") for line in self.control("list", "short", "modules").splitlines())
-        return next(row[0] for row in rows if row[1] == name)
+        return next(row[0] for row in self._listed("modules") if row[1] == name)
 
 
 def _environ(home: Path, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -160,7 +160,7 @@ def _environ(home: Path, outer: Mapping[str, str] = os.environ) -> dict[str, str
         "PULSE_RUNTIME_PATH": str(run),
         "PULSE_SERVER": f"unix:{run}/native",
         # By name: without its microphone, PulseAudio would give out what the loudspeaker plays instead.
-        "PULSE_SINK": "speaker",
+        "PULSE_SINK": "desk",
         "PULSE_SOURCE": "mic",
         "DBUS_SESSION_BUS_ADDRESS": "disabled:",
     }

@@ -15,16 +15,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+from acoustics import LOUDNESS, Acoustics, echo_gain
 from pulse import PulseServer
 from robot import Robot, Spoken, VoiceName, ended_at
 from tape import Found, Tape
 
 from voice_skill import event_log
+from voice_skill.config import Config
 from voice_skill.core.text import sentences
 from voice_skill.errors import VoiceSkillError
 from voice_skill.event_log import Entry
@@ -52,18 +55,19 @@ class Room:
         program: Sequence[str] = ("-m", "voice_skill"),
         options: Sequence[str] | None = None,
         cache: Path | None = None,
-        echo: bool = False,
+        acoustics: Acoustics | None = None,
     ) -> None:
         """``program`` and ``options`` are what Python is started with; the skill with its log by default.
 
         ``cache`` is a folder that several rooms may share, since a first start has more to do than others.
-        ``echo`` lets the microphone hear what the loudspeaker plays.
+        ``acoustics`` says how the microphone hears what the loudspeaker plays, beyond the delay that buffers
+        have; None for not at all.
         """
         self._model = model
         self._cache = cache
         self._program = program
         self._options = options
-        self._echo = echo
+        self._acoustics = acoustics
         self._looked_from = 0
         self._latest: Spoken | None = None
 
@@ -73,14 +77,14 @@ class Room:
         with ExitStack() as stack:
             self.pulse = stack.enter_context(PulseServer())
             self.log = self.pulse.home / "events.jsonl"
-            if self._echo:
-                self.pulse.let_echo()
             environ = self.pulse.environ
             self.speaker = stack.enter_context(Tape("speaker.monitor", environ))
             self.air = stack.enter_context(Tape("room.monitor", environ))
             self.robot = stack.enter_context(Robot(self.pulse.home, environ))
             self._voice = Voice(cache_folder=self.pulse.home / "renderings")
             stack.callback(self._voice.close)
+            if self._acoustics and self._acoustics.echo is not None:
+                stack.enter_context(self._air(self._acoustics, self._acoustics.echo))
             self._start()
             stack.callback(self._end)
             self._stack = stack.pop_all()
@@ -88,6 +92,28 @@ class Room:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @contextmanager
+    def _air(self, acoustics: Acoustics, echo: float) -> Iterator[None]:
+        """Carry the sound of the loudspeaker to the microphone."""
+        response = self.pulse.home / "response.npy"
+        np.save(response, acoustics.response)
+        options = {
+            "gain": echo_gain(self._voice, Config().volume, echo),
+            "noise": LOUDNESS * 10 ** (-acoustics.noise_below / 20),
+            "response": response,
+        }
+        given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        with subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("air.py")), *given],
+            env=self.pulse.environ, stdin=subprocess.PIPE,
+        ) as air:  # fmt: skip
+            try:
+                yield
+                assert air.poll() is None, "The air has ended: the microphone did not hear the loudspeaker."
+            finally:
+                assert air.stdin is not None
+                air.stdin.close()
 
     def _start(self) -> None:
         paths = {"PYTHONPATH": str(ROOT), "VOICE_SKILL_MODEL": str(self._model)}

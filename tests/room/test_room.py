@@ -122,13 +122,13 @@ def test_a_microphone_may_come_and_go(room: Room) -> None:
     begin_routine(room)
     step = pause(room)
 
-    room.pulse.unplug_microphone()
+    room.pulse.unplug("microphone")
     room.expect(AudioLost)
     missed = room.expect_reply("can't hear you")
     room.let_finish()
     room.expect_sound(missed)
 
-    room.pulse.plug_microphone_in()
+    room.pulse.plug_in("microphone")
     room.expect(AudioBack, within=40)
     room.expect_reply("hear you again")
     room.let_finish()

@@ -48,6 +48,7 @@ class Clauses:
         """``roles``: where the families of ``ROLES`` stand, by the name of the family."""
         self._length = len(tokens)
         self._at = {role: _covered(spans) for role, spans in roles.items()}
+        self._at["only_asking"] = _covered(_apart(roles.get("only_asking", ())))
         self._roles = roles
         self._number = self._numbers()
         self._denied_by = self._denials()
@@ -161,3 +162,12 @@ class Clauses:
 
 def _covered(spans: Sequence[Span]) -> set[int]:
     return {position for start, end in spans for position in range(start, end)}
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """``spans`` without those that begin inside another: in "what can I do I am awake" no "do I" is asked."""
+    kept: list[Span] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept

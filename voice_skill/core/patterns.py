@@ -136,6 +136,7 @@ class Spotter:
     def __init__(self, families: Mapping[str, Sequence[str]], groups: Iterable[str]) -> None:
         """Index ``groups``; a family that ``families`` does not have matches nothing."""
         self._families = families
+        self._expanded: dict[str, list[str]] = {}
         self._root = _Node()
         for group in set(groups):
             for run in dict.fromkeys(self._alternatives(group)):
@@ -164,15 +165,22 @@ class Spotter:
 
     def _alternatives(self, group: str, within: tuple[str, ...] = ()) -> Iterator[str]:
         for alternative in group.split("|"):
+            if "<" not in alternative:
+                yield " ".join(alternative.split())
+                continue
             pieces = _FAMILY.split(alternative)
             choices = [
-                [piece] if index % 2 == 0 else list(self._members(piece, within))
+                [piece] if index % 2 == 0 else self._members(piece, within)
                 for index, piece in enumerate(pieces)
             ]
             yield from (" ".join("".join(each).split()) for each in itertools.product(*choices))
 
-    def _members(self, family: str, within: tuple[str, ...]) -> Iterator[str]:
-        # A family that contains itself adds nothing by it.
-        if family not in within:
-            for member in self._families.get(family, ()):
-                yield from self._alternatives(member, (*within, family))
+    def _members(self, family: str, within: tuple[str, ...]) -> list[str]:
+        if family in within:
+            return []  # a family that contains itself adds nothing by it
+        if family not in self._expanded:
+            inside = (*within, family)
+            members = self._families.get(family, ())
+            runs = (run for member in members for run in self._alternatives(member, inside))
+            self._expanded[family] = list(dict.fromkeys(runs))
+        return self._expanded[family]

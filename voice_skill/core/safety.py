@@ -25,8 +25,12 @@ OVERLOOKED = "overlooked"
 
 _GOES_ON = "<goes_on>"
 """The family of words with which a turn may go on from the one before."""
+_COMPLETES = "<completes>"
+"""The family of words with which it does so even at some length: "only when I'm out walking"."""
 _SHORT = 8
 """A turn of more words than this stands for itself."""
+_LONG = 16
+"""So does one of more words than this, even if it completes the one before."""
 _LEVELS = ("emergency", "same_day", "appointment")
 _IS = re.compile(r"(?<=[a-z])['\u2019]s\b", re.IGNORECASE)
 
@@ -57,7 +61,7 @@ class RedFlags:
         self._roles = {f"<{role}>": role for role in ROLES}
         patterns = [*self._overlooked, *(each for texts in self._signs.values() for each in texts)]
         groups = {group for pattern in patterns for group in pattern.groups}
-        self._spotter = Spotter(families, groups | self._roles.keys() | {_GOES_ON})
+        self._spotter = Spotter(families, groups | self._roles.keys() | {_GOES_ON, _COMPLETES})
 
     def find(self, text: str, before: str = "") -> Alarm | None:
         """The most urgent rule that ``text`` fires, or None.
@@ -86,8 +90,10 @@ class RedFlags:
         return None if clauses.is_about_nobody() else self._judge(self._without_overlooked(found), clauses)
 
     def _goes_on(self, tokens: Sequence[str]) -> bool:
-        going_on = self._spotter.spot(tokens[:1]).get(_GOES_ON, ())
-        return bool(going_on) and len(tokens) <= _SHORT
+        begins = {group for group, spans in self._spotter.spot(tokens[:2]).items() if spans[0][0] == 0}
+        if _COMPLETES in begins:
+            return len(tokens) <= _LONG
+        return _GOES_ON in begins and len(tokens) <= _SHORT
 
     def _clauses(self, tokens: Sequence[str], found: Found) -> Clauses:
         return Clauses(tokens, {role: found[group] for group, role in self._roles.items() if group in found})

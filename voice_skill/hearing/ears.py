@@ -244,7 +244,7 @@ class Ears:
     def _notice(self, microphone: Microphone) -> None:
         """Report a change in what the microphone gives; called with each block."""
         if microphone.silent and not self._silent:
-            self._silent = True
+            self._silent, self._lost = True, False  # plugged in again, and muted: that is news
             self._report_lost(SILENT_REASON)
         elif not microphone.silent and (self._lost or self._silent):
             self._lost = self._silent = False

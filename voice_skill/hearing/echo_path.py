@@ -109,6 +109,8 @@ class EchoPath:
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay, HOP)
         self._heard = np.concatenate([self._heard[HOP:], heard])
+        if not heard.any():
+            return heard  # no microphone, or a dead one: from that there is nothing to learn
         self._steps += 1
         if self._steps % _EVERY == 0:
             self._look(index + HOP)

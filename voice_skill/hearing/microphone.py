@@ -8,7 +8,7 @@ owns it opens a new one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,6 +28,11 @@ SILENT_REASON = "microphone silent"
 """Reason of AudioLost when a microphone delivers nothing but zeros; the session words the remedy."""
 
 _SILENT_AFTER = 3.0
+"""Seconds of exact zeros after which a line that has just been opened is dead."""
+_DIED_AFTER = 10.0
+"""The same for a line that has given sound, and never zeros in between."""
+_GATED = 0.2
+"""Seconds of exact zeros between sounds that prove a noise gate: from such a line silence means nothing."""
 _QUEUED_PIECES = 256
 
 
@@ -38,8 +43,10 @@ class Microphone(Protocol):
     """Samples a second; known once the microphone is open."""
     dropped: int
     """Pieces lost so far because nobody fetched them in time."""
-    silent: bool
-    """True while nothing but exact zeros has come for three seconds since it was opened."""
+
+    @property
+    def silent(self) -> bool:
+        """True while the line is dead: see ``LineWatch``."""
 
     @property
     def behind(self) -> float:
@@ -52,6 +59,31 @@ class Microphone(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
+class LineWatch:
+    """Tells a dead line by its exact zeros; a living one has noise of its own, or a noise gate.
+
+    macOS without permission, a dead cable, a muted headset and a mute switch all deliver exact zeros, and no
+    error.
+    """
+
+    def __init__(self) -> None:
+        self.dead = False
+        self.proven = False
+        """Whether there has been any sound since the line was opened."""
+        self._gated = False
+        self._zeros = 0.0
+
+    def take(self, piece: bytes, seconds: float) -> None:
+        """Look at a piece of so many seconds."""
+        if any(piece):
+            self._gated |= self.proven and not self.dead and self._zeros >= _GATED
+            self.dead, self.proven, self._zeros = False, True, 0.0
+            return
+        self._zeros += seconds
+        if not self._gated:
+            self.dead = self._zeros >= (_DIED_AFTER if self.proven else _SILENT_AFTER)
+
+
 class DeviceMicrophone:
     """A real microphone, opened by ``with``; ``name`` None is the system's own choice.
 
@@ -60,7 +92,7 @@ class DeviceMicrophone:
 
     Raises AudioDeviceError when it cannot be opened, and from ``blocks`` when it has been silent in the
     sense of the operating system (no callback) for ``patience`` seconds.  ``library`` stands in for
-    sounddevice in tests.
+    sounddevice in tests, ``make_queue`` for a queue that is waited at by the clock.
     """
 
     def __init__(
@@ -69,15 +101,17 @@ class DeviceMicrophone:
         block_seconds: float = 0.04,
         patience: float = devices.PATIENCE,
         library: Any = None,
+        make_queue: Callable[[int], Queue[bytes]] = Queue,
     ) -> None:
         self.rate = SPEECH_RATE
         self.dropped = 0
-        self.silent = False
+        self._line = LineWatch()
         self._name = name
         self._patience = patience
         self._library = library
         self._block_seconds = block_seconds
-        self._queue: Queue[bytes] = Queue(_QUEUED_PIECES)
+        self._make_queue = make_queue
+        self._queue = make_queue(_QUEUED_PIECES)
         self._piece = 0.0
         self._own_rate = SPEECH_RATE
         self._resampler = Resampler(SPEECH_RATE, SPEECH_RATE)
@@ -92,7 +126,7 @@ class DeviceMicrophone:
                 latency=4 * self._block_seconds, callback=self._take,
             )  # fmt: skip
 
-        self._queue = Queue(_QUEUED_PIECES)
+        self._queue, self._line = self._make_queue(_QUEUED_PIECES), LineWatch()
         self._stream, self._own_rate = devices.open_stream(
             "input", self._name, make, SPEECH_RATE, self._library
         )
@@ -105,26 +139,31 @@ class DeviceMicrophone:
             devices.close_stream(stream)
 
     @property
+    def silent(self) -> bool:
+        """Whether the line is dead."""
+        return self._line.dead
+
+    @property
     def behind(self) -> float:
         """Seconds of sound in the queue, to within a piece."""
         return self._queue.qsize() * self._piece
 
     def blocks(self) -> Iterator[bytes]:
-        """Blocks of ``block_seconds``; ends when the microphone is closed."""
+        """Blocks of ``block_seconds``, from the first sound on; ends when the microphone is closed.
+
+        Zeros before it prove nothing: who has lost a microphone must not take them for its return.
+        """
         size = round(self.rate * self._block_seconds) * 2
         kept = bytearray()
-        zeros = 0.0
         while self._stream is not None:
             try:
                 piece = self._queue.get(timeout=self._patience)
             except Empty:
                 raise AudioDeviceError("The microphone has gone. Check that it is plugged in.") from None
             self._piece = len(piece) / 2 / self._own_rate
-            # macOS without permission, a dead cable and a muted headset all deliver exact zeros.  One
-            # sample of anything else proves the line good: noise gates are silent between words.
-            if zeros >= 0:
-                zeros = -1.0 if any(piece) else zeros + self._piece
-                self.silent = zeros >= _SILENT_AFTER
+            self._line.take(piece, self._piece)
+            if not (self._line.proven or self._line.dead):
+                continue
             if self._own_rate != self.rate:
                 piece = from_floats(self._resampler.feed(np.frombuffer(piece, "<i2"))).astype("<i2").tobytes()
             kept += piece

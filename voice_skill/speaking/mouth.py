@@ -6,12 +6,15 @@ while the present one plays.  The utterance that is cut short is finished as wel
 that began ends in one SpeechFinished; those that had not begun end without.
 
 Without a voice there is a tone and a printed line, without a loudspeaker a printed line; the conversation
-goes on either way.
+goes on either way.  But who has pulled a plug puts it back: after the loss of a loudspeaker that worked, the
+first utterance that can only be shown is not taken for finished until it is back, or for fifteen seconds, so
+that a routine waits with its place kept instead of running on unheard.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -35,6 +38,8 @@ LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost loudspeaker, once they have doubled from one."""
 PATIENT_TRIES = 10
 """Attempts before they double."""
+HELD_BACK = 15.0
+"""Seconds after the loss of a loudspeaker for which the conversation waits for its return."""
 DUCKED = 0.25
 """What is left of the volume while somebody speaks over us."""
 _TAIL = 0.7
@@ -73,6 +78,8 @@ class Mouth:
     """Seconds between two sentences."""
     first_wait: float = 1.0
     """Seconds until a lost loudspeaker is tried again; they double up to thirty."""
+    sleep: Callable[[float], None] = time.sleep
+    """Waits by the app's clock."""
 
     def __post_init__(self) -> None:
         self._orders: Queue[_Order | None] = Queue()
@@ -83,7 +90,7 @@ class Mouth:
         self._speaker: Speaker | None = None
         self._lost: set[Part] = set()
         self._wait, self._tries = self.first_wait, 0
-        self._try_again_at = 0.0
+        self._try_again_at = self._held_until = 0.0
         self._sentence = ""
         self._previous = ""
         self._previous_until = 0.0
@@ -170,11 +177,13 @@ class Mouth:
         try:
             if self._speaker is None:
                 self._show(order)
+                self._hold_back(order)
             elif order.utterance is None:
                 self._play(self._speaker, order, tone(cast("Tone", order.content), self._speaker.rate))
             else:
                 self._speak(self._speaker, order)
         except AudioDeviceError as error:
+            self._held_until = self.clock() + HELD_BACK
             self._lose_speaker(error)
             self._show(order)
         if order.utterance is not None:
@@ -267,6 +276,13 @@ class Mouth:
         if "speaker" in self._lost:
             self._lost.discard("speaker")
             self.inbox.put(AudioBack("speaker"))
+
+    def _hold_back(self, order: _Order) -> None:
+        """Wait for the return of a loudspeaker that was lost a moment ago."""
+        while self._speaker is None and order.number > self._cancelled and self.clock() < self._held_until:
+            self.sleep(BLOCK_SECONDS)
+            if self.clock() >= self._try_again_at:
+                self._seek_speaker()
 
     def _lose_speaker(self, error: AudioDeviceError) -> None:
         self._report("speaker", str(error))

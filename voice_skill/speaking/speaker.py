@@ -66,7 +66,7 @@ class DeviceSpeaker:
     ``tap`` is given every piece that is sent to the device, zeros included, with its rate and the moment, for
     the echo canceller; it is called from PortAudio's thread and must only queue it.  Raises
     AudioDeviceError when it cannot be opened, and later when it has not asked for sound for ``patience``
-    seconds.
+    seconds.  ``library``, ``clock`` and ``sleep`` stand in for sounddevice and the real time in tests.
     """
 
     def __init__(
@@ -75,15 +75,18 @@ class DeviceSpeaker:
         tap: Callable[[Samples, int, float], None] | None = None,
         patience: float = devices.PATIENCE,
         library: Any = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.rate = _USUAL_RATE  # the callback needs one before the real one is known
         self.played_seconds = 0.0
         self._tap = tap
         self._patience = patience
+        self._clock, self._sleep = clock, sleep
         self._blocks: deque[Samples] = deque()
         self._rest: Samples = silence(0, _USUAL_RATE)
         self._stopping = False
-        self._called_at = time.monotonic()
+        self._called_at = self._clock()
         self._stream, self.rate = devices.open_stream("output", name, self._make, _USUAL_RATE, library)
         self.latency = float(self._stream.latency)
         self._rest = silence(_PRE_ROLL, self.rate)
@@ -97,7 +100,7 @@ class DeviceSpeaker:
         """Queue a block; waits while enough are waiting already."""
         while len(self._blocks) >= AHEAD or self._stopping:
             self._watch()
-            time.sleep(BLOCK_SECONDS / 4)
+            self._sleep(BLOCK_SECONDS / 4)
         self._watch()
         self._blocks.append(block)
 
@@ -109,8 +112,8 @@ class DeviceSpeaker:
         """Wait until the last sample has been heard, the device's own delay included."""
         while self._blocks or self._stopping or len(self._rest):
             self._watch()
-            time.sleep(BLOCK_SECONDS / 4)
-        time.sleep(self.latency)
+            self._sleep(BLOCK_SECONDS / 4)
+        self._sleep(self.latency)
 
     def close(self) -> None:
         """Give the device back; twice does no harm."""
@@ -125,12 +128,12 @@ class DeviceSpeaker:
         )  # fmt: skip
 
     def _watch(self) -> None:
-        if time.monotonic() - self._called_at > self._patience:
+        if self._clock() - self._called_at > self._patience:
             raise AudioDeviceError("The loudspeaker has gone. Check that it is plugged in.")
 
     def _give(self, wanted: Any, frames: int, _when: Any, _status: Any) -> None:
         """PortAudio's callback: fills ``wanted`` from what is waiting, with zeros when nothing is."""
-        self._called_at = time.monotonic()
+        self._called_at = self._clock()
         out = np.frombuffer(wanted, dtype=np.int16)
         filled = 0
         while filled < frames:

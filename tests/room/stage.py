@@ -1,0 +1,172 @@
+"""Where a scene is played: in the bedroom on virtual time, or in the room over PulseAudio in real time."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal, Protocol, cast
+
+from bedroom import RATE, Bedroom, joined
+from robot import VoiceName
+from scene import Room
+from virtual import Device
+from voices import said_by
+
+from voice_skill.audio.sound import Samples
+from voice_skill.messages import Effect, Event, Say
+
+DeviceName = Literal["microphone", "loudspeaker"]
+
+
+class Stage(Protocol):
+    """What a scene needs of it."""
+
+    @property
+    def now(self) -> float:
+        """The clock of its messages, in seconds."""
+        ...
+
+    def messages(self) -> list[tuple[float, Event | Effect]]:
+        """Everything noted so far, with its moment."""
+        ...
+
+    def speak(self, text: str, voice: str) -> float:
+        """Have the person say it, to its end; gives the moment of that."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by."""
+        ...
+
+    def played(self, since: float, until: float) -> Samples:
+        """What the loudspeaker played, at 16,000 samples a second; both moments have passed."""
+        ...
+
+    def finished(self) -> bool:
+        """Whether nothing of ours is being said."""
+        ...
+
+    def unplug(self, device: DeviceName) -> None:
+        """Take a device away."""
+        ...
+
+    def plug_in(self, device: DeviceName) -> None:
+        """Bring it back."""
+        ...
+
+    def set_rate(self, device: DeviceName, rate: int) -> None:
+        """Have it run at another rate from when it comes back."""
+        ...
+
+    def mute(self, dead: bool) -> None:
+        """Have the microphone deliver zeros, or sound again."""
+        ...
+
+
+class Offline:
+    """The bedroom."""
+
+    def __init__(self, bedroom: Bedroom) -> None:
+        self._bedroom = bedroom
+
+    @property
+    def now(self) -> float:
+        """Seconds since the beginning."""
+        return self._bedroom.now
+
+    def messages(self) -> list[tuple[float, Event | Effect]]:
+        """As the app noted them."""
+        return self._bedroom.messages
+
+    def speak(self, text: str, voice: str) -> float:
+        """Say it into the bedroom."""
+        over = self._bedroom.says(said_by(text, voice))
+        self._bedroom.wait(over - self.now)
+        return over
+
+    def wait(self, seconds: float) -> None:
+        """Step."""
+        self._bedroom.wait(seconds)
+
+    def played(self, since: float, until: float) -> Samples:
+        """Cut it out."""
+        return joined(self._bedroom.spoken)[round(since * RATE) : round(until * RATE)]
+
+    def finished(self) -> bool:
+        """As the session sees it."""
+        return not self._bedroom.session.script.speaking
+
+    def unplug(self, device: DeviceName) -> None:
+        """Its streams stand still."""
+        self._bedroom.sound_system.unplug(self._device(device))
+
+    def plug_in(self, device: DeviceName) -> None:
+        """It can be opened again."""
+        self._device(device).plugged_in = True
+
+    def set_rate(self, device: DeviceName, rate: int) -> None:
+        """It refuses all others."""
+        self._device(device).rate = rate
+
+    def mute(self, dead: bool) -> None:
+        """As macOS does without permission."""
+        self._bedroom.sound_system.microphone.dead = dead
+
+    def _device(self, name: DeviceName) -> Device:
+        system = self._bedroom.sound_system
+        return system.microphone if name == "microphone" else system.loudspeaker
+
+
+class Pulse:
+    """The room over PulseAudio, in real time."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    @property
+    def now(self) -> float:
+        """The clock of the event log."""
+        return time.monotonic()
+
+    def messages(self) -> list[tuple[float, Event | Effect]]:
+        """From the event log."""
+        return [(entry.at, entry.message) for entry in self._room.entries()]
+
+    def speak(self, text: str, voice: str) -> float:
+        """Say it by the robot; its player returns when the last sample has sounded.
+
+        The tape of the room cannot tell: our own voice is on it as well.
+        """
+        self._room.say(text, cast("VoiceName", voice))
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+    def played(self, since: float, until: float) -> Samples:
+        """By the tape of the loudspeaker."""
+        return self._room.speaker.between(since, until).samples
+
+    def finished(self) -> bool:
+        """By the event log."""
+        said = [message.utterance for _, message in self.messages() if isinstance(message, Say)]
+        over = [
+            getattr(message, "utterance", 0) for _, message in self.messages() if not isinstance(message, Say)
+        ]
+        return bool(said) and max(over, default=0) >= max(said)
+
+    def unplug(self, device: DeviceName) -> None:
+        """Unload it, and break off what runs on it."""
+        self._room.pulse.unplug(device)
+
+    def plug_in(self, device: DeviceName) -> None:
+        """Load it again."""
+        self._room.pulse.plug_in(device)
+
+    def set_rate(self, device: DeviceName, rate: int) -> None:
+        """Loaded with it next time."""
+        self._room.pulse.rates[device] = rate
+
+    def mute(self, dead: bool) -> None:
+        """PulseAudio's own switch gives exact zeros."""
+        self._room.pulse.control("set-source-mute", "mic", "1" if dead else "0")
