@@ -16,6 +16,7 @@ PURE = sorted(
         PACKAGE / "messages.py",
         PACKAGE / "errors.py",
         PACKAGE / "hearing/endpoint.py",
+        PACKAGE / "hearing/judge.py",
     ]
 )
 IMPURE = {

@@ -167,7 +167,16 @@ def test_a_word_that_cuts_in_does_not_wait_for_quiet(model: SpeechModel, say: Sa
     assert heard_before == [1]
 
 
-def test_the_rest_of_the_breath_is_no_second_request(model: SpeechModel, say: Say) -> None:
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        ("stop how long", ["stop", "pause"]),
+        ("stop what causes leg cramps", ["stop", "what causes leg cramps", "pause"]),
+    ],
+)
+def test_the_rest_of_the_breath_counts_only_if_it_is_whole(
+    model: SpeechModel, say: Say, words: str, heard: list[str]
+) -> None:
     """After the cut-in the session listens openly again, while the person is still speaking."""
     scene: Scene
 
@@ -175,12 +184,12 @@ def test_the_rest_of_the_breath_is_no_second_request(model: SpeechModel, say: Sa
         if scene.inbox.qsize():
             scene.ears.listen("open")
 
-    words = say("stop start the routine")
+    sound = say(words)
     pieces: list[bytes | Callable[[], None]] = [QUIET]
-    for at in range(0, len(words), BLOCK):
-        pieces += [words[at : at + BLOCK], as_the_session_would]
+    for at in range(0, len(sound), BLOCK):
+        pieces += [sound[at : at + BLOCK], as_the_session_would]
     scene = Scene(model, Reel([*pieces, QUIET * 3, say("pause"), QUIET * 3]))
-    assert texts(scene.play("interrupt")) == ["stop", "pause"]
+    assert texts(scene.play("interrupt")) == heard
 
 
 def test_our_own_words_do_not_interrupt_us(model: SpeechModel, say: Say) -> None:
@@ -237,7 +246,7 @@ def test_what_came_astray_is_forgotten(model: SpeechModel, say: Say) -> None:
     reel = Reel([QUIET, say("pause"), QUIET * 3])
     without_echo = over_our_voice(*blocks, "astray", *after)
     scene = Scene(model, reel, without_echo=without_echo)
-    scene.ears.interrupts = frozenset()
+    scene.ears.judge.interrupts = frozenset()
     assert scene.play("interrupt") == []
 
 
@@ -299,7 +308,7 @@ def test_who_speaks_across_the_end_of_our_sentence_is_heard(
     most = len(sound) - len(QUIET) * 2 // 3
     reel = Reel([QUIET, sound[:most], lambda: scene.ears.listen(next_mode), sound[most:], QUIET * 3])
     scene._microphones.append(reel)
-    scene.ears.interrupts = frozenset()
+    scene.ears.judge.interrupts = frozenset()
     assert texts(scene.play("interrupt")) == ["how long left"]
 
 

@@ -10,6 +10,7 @@ from voice_skill.audio.sound import SPEECH_RATE, from_floats
 from voice_skill.audio.streams import Pace, Resampler
 from voice_skill.hearing.echo_path import EchoPath
 from voice_skill.hearing.endpoint import Voices
+from voice_skill.hearing.steady import SteadyNoise
 
 Wave = npt.NDArray[np.float64]
 
@@ -87,6 +88,15 @@ def test_silence_of_ours_changes_nothing() -> None:
     heard, left, voices = played_and_heard(np.zeros(len(other)), other)
     assert np.abs(left - np.rint(heard[: len(left)])).max() <= 1
     assert set(voices) == {"room"}
+
+
+def test_a_steady_noise_is_made_softer_and_a_voice_in_it_is_not() -> None:
+    """Once it has been heard for two seconds: rain by half, speech hardly."""
+    steady = SteadyNoise(161)
+    chance = np.random.default_rng(5)
+    calm = [steady.gains(chance.exponential(1e6, 161)) for _ in range(400)]
+    assert np.mean(calm[200:]) < 0.5
+    assert steady.gains(np.full(161, 3e7)).min() > 0.9
 
 
 @pytest.mark.parametrize(("before", "after"), [(22_050, 16_000), (48_000, 16_000), (44_100, 16_000)])

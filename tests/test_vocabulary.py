@@ -13,7 +13,7 @@ def test_everything_legal_in_the_stretches_can_interrupt(bundle: Bundle) -> None
     heard = set(vocabulary.phrases(bundle, "hello night helper")["open"])  # it listens beside the few
     for name in ACTS[State.ROUTINE]:
         spelled = {phrase.replace("goodnight", "good night") for phrase in bundle.intents[name].phrases}
-        assert spelled <= heard, name
+        assert spelled <= heard | {"know"}, name  # sounds like "no"
 
 
 def test_what_sounds_the_same_is_expected_in_one_spelling(bundle: Bundle) -> None:
@@ -39,7 +39,9 @@ def test_what_is_in_a_hurry_can_be_heard_while_we_speak(bundle: Bundle) -> None:
         short = [phrase for phrase in bundle.intents[name].phrases if len(phrase.split()) <= 2]
         assert not short or heard.intersection(short), name
     assert {"stop", "pause", "wait", "repeat", "next", "louder", "it hurts", "cramp", "yes", "no"} <= heard
-    assert len(heard) < 200
+    assert len(heard) < 100
+    often = vocabulary.cutting_in(bundle)
+    assert often.count("stop") > often.count("it hurts") == 1
 
 
 def test_pain_weighs_most(bundle: Bundle) -> None:

@@ -1,10 +1,11 @@
 """How the skill does in a bedroom: its own voice in the air, noise, standby, long nights.
 
-    python tests/benchmarks/room.py [--quick] [--noise DIR] [--human-speech DIR] [--picture OUT.png]
+    python tests/benchmarks/room.py [--quick] [--jobs 2] [--noise DIR] [--human-speech DIR]
 
 Everything is measured in the bedroom of ``tests/room`` on virtual time, faster than real time.  With a folder
 of recorded noise and room responses, and one of other people's talk, those are used; without, computed ones.
-Prints one table in Markdown; ``--quick`` plays about a tenth of it.
+Prints one table in Markdown; ``--quick`` plays about a tenth of it, ``--only standby`` the rows with this
+word.  Each row is cut into parts, one room each, which ``--jobs`` processes share.
 """
 
 from __future__ import annotations
@@ -13,9 +14,14 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +43,7 @@ from voice_skill.audio.streams import Resampler  # noqa: E402
 Wave = npt.NDArray[np.float64]
 
 ECHOES = (-10.0, 0.0, 6.0)
+ROUTINES = ("seated", "wall", "bed")
 WAKING = ("hello night helper", "cramp now", "help cramp")
 
 
@@ -79,9 +86,9 @@ def read(path: Path) -> Wave:
     )
 
 
-def talk_of(sounds: Sounds) -> Iterator[Wave]:
+def talk_of(sounds: Sounds, seed: int) -> Iterator[Wave]:
     """Other people's talk in an order of chance, or computed babble for ever."""
-    chance = np.random.default_rng(4)
+    chance = np.random.default_rng(seed)
     if not sounds.talk:
         from voices import said_by
 
@@ -96,69 +103,141 @@ def talk_of(sounds: Sounds) -> Iterator[Wave]:
         yield read(sounds.talk[index])
 
 
-def measured(skill: measure.Skill, sounds: Sounds, quick: bool, hours: float) -> Iterator[tuple[str, ...]]:
-    """Row by row: what, the aim, what came of it."""
-    lines = measure.spoken_lines(skill.content)
-    waits: list[float] = []
-    voices = NAMES[:1] if quick else NAMES
-    own = [
-        measure.own_speech(skill, Acoustics(sounds.response, echo), lines[:: 30 if quick else 3])
-        for echo in ECHOES
-    ]
-    minutes = sum(one.seconds for one in own) / 60
-    found = " / ".join(str(len(one.events)) for one in own)
-    yield f"own speech, {minutes:.0f} minutes of it, echo -10 / 0 / +6 dB: events caused", "0", found
-    tell(*(event for one in own for event in one.events))
-    for name, noise, below, aim in (
-        ("", np.zeros(0), 60.0, "98 / 95 / 90 %"),
-        *(
-            (f", {name} at 15 dB besides", wave, 15.0, "95 / 90 / 85 %")
-            for name, wave in sounds.noises.items()
-        ),
-    ):
-        done = [
-            measure.interruptions(
-                skill,
-                Acoustics(sounds.response, echo, noise=noise, noise_below=below),
-                voices,
-                seed=int(echo) + 20,
-            )
-            for echo in ECHOES
-        ]
-        waits += [wait for one in done for wait in one.waits]
-        tell(*(missed for one in done for missed in one.missed))
-        yield (
-            f"words over our speech{name}, echo -10 / 0 / +6 dB: obeyed",
-            aim,
-            f"{_percent([one.share for one in done])} ({done[0].tried} each)",
-        )
-    silence = f"{np.median(waits):.2f} / {at_share(waits, 0.95):.2f} s" if waits else "-"
-    yield 'end of the word "stop" to silence, median / 95th percentile', "0.35 / 0.6 s", silence
-    noise = next(iter(sounds.noises.values()))
+# --- the parts: each runs in a process that has its own skill ----------------------------------------
+
+_skill: measure.Skill
+_sounds: Sounds
+
+
+def _prepare(model: Path, cache: Path, noise: Path | None, talk: Path | None) -> None:
+    global _skill, _sounds
+    _skill, _sounds = measure.open_skill(model, cache), read_sounds(noise, talk)
+
+
+def _acoustics(echo: float | None, name: str, below: float) -> Acoustics:
+    noise = _sounds.noises[name] if name else np.zeros(0)
+    return Acoustics(_sounds.response, echo, noise=noise, noise_below=below)
+
+
+def _own(echo: float, every: int, routines: Sequence[str]) -> measure.OwnSpeech:
+    return measure.own_speech(
+        _skill, _acoustics(echo, "", 60.0), measure.spoken_lines(_skill.content)[::every], routines
+    )
+
+
+def _over(echo: float, name: str, below: float, voice: str) -> measure.Interruptions:
+    return measure.interruptions(_skill, _acoustics(echo, name, below), [voice], seed=int(echo) + 20)
+
+
+def _longer(echo: float, voice: str) -> measure.Interruptions:
+    return measure.longer_requests(_skill, _acoustics(echo, "", 60.0), [voice], seed=int(echo) + 20)
+
+
+def _questions(name: str, below: float, every: int, voices: Sequence[str]) -> float:
+    bundle = _skill.content.bundle
     asked = [
         (test.say[0], test.intent)
-        for test in skill.content.bundle.tests
-        if test.intent and test.intent in skill.content.bundle.intents
-        and skill.content.bundle.intents[test.intent].kind == "information"
-    ][:: 12 if quick else 3]  # fmt: skip
-    shares = [
-        measure.questions(
-            skill, Acoustics(sounds.response, 0.0, noise=noise, noise_below=below), asked, voices
+        for test in bundle.tests
+        if test.intent in bundle.intents and bundle.intents[test.intent].kind == "information"
+    ][::every]
+    return measure.questions(_skill, _acoustics(0.0, name, below), asked, voices)
+
+
+def _night(name: str, hours: float, seed: int) -> measure.Standby:
+    acoustics = _acoustics(None, name, 20.0)
+    return measure.false_wakes(_skill, talk_of(_sounds, seed), acoustics, hours)
+
+
+def _calls(name: str, below: float, voices: Sequence[str]) -> float:
+    return measure.wakes(_skill, _acoustics(0.0, name, below), WAKING, voices)
+
+
+def _share() -> float:
+    return measure.standby_share(_skill)
+
+
+def _faults(quick: bool) -> list[tuple[str, ...]]:
+    return list(room_faults.rows(_skill, _sounds.response, talk_of(_sounds, 4), quick))
+
+
+# --- the rows ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what, the aim, the parts, and how they are put together."""
+
+    what: str
+    aim: str
+    parts: Sequence[Callable[[], Any]]
+    shown: Callable[[list[Any]], str]
+
+
+def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row]:
+    """All of them; ``names`` are the noises."""
+    voices = NAMES[:1] if quick else NAMES
+    routines = () if quick else ROUTINES
+    own = [partial(_own, echo, 30 if quick else 1, routines) for echo in ECHOES]
+    spoken_over = [
+        Row(
+            f"words over our speech{f', {name} at 15 dB besides' if name else ''}, "
+            "echo -10 / 0 / +6 dB: obeyed",
+            "95 / 90 / 85 %" if name else "98 / 95 / 90 %",
+            [partial(_over, echo, name, 15.0 if name else 60.0, v) for echo in ECHOES for v in voices],
+            partial(_obeyed, len(voices)),
         )
-        for below in (20.0, 10.0)
+        for name in ("", *names)
     ]
-    yield f"{len(asked)} questions in quiet, at 20 / 10 dB: taken rightly", "97 / 90 %", _percent(shares)
-    night = measure.false_wakes(skill, talk_of(sounds), Acoustics(noise=noise, noise_below=20.0), hours)
-    tell(*night.woken)
-    woken = f"{len(night.woken)} in {night.hours:.2f} h"
-    yield "standby: false wake-ups in 8 hours of talk and noise", "1", woken
-    shares = [
-        measure.wakes(skill, Acoustics(sounds.response, 0.0, noise=noise, noise_below=below), WAKING, voices)
-        for below in (20.0, 10.0)
+    nights = [partial(_night, names[0], hours / jobs, seed) for seed in range(jobs)]
+    return [
+        Row("own speech, echo -10 / 0 / +6 dB: events caused", "0", own, _events),
+        *spoken_over,
+        Row(
+            "longer requests over our speech, echo -10 / 0 / +6 dB: taken rightly",
+            "98 / 95 / 90 %",
+            [partial(_longer, echo, voice) for echo in ECHOES for voice in voices],
+            partial(_obeyed, len(voices)),
+        ),
+        Row(
+            "questions in quiet, at 20 / 10 dB: taken rightly",
+            "97 / 90 %",
+            [partial(_questions, names[0], below, 12 if quick else 3, voices) for below in (20.0, 10.0)],
+            _percent,
+        ),
+        Row("standby: false wake-ups in 8 hours of talk and noise", "1", nights, _woken),
+        Row(
+            "standby: calls obeyed at 20 / 10 dB",
+            "98 / 92 %",
+            [partial(_calls, names[0], below, voices) for below in (20.0, 10.0)],
+            _percent,
+        ),
+        Row("standby: share of a core, quiet room", "3 %", [_share], lambda done: f"{done[0]:.1f} %"),
     ]
-    yield "standby: calls obeyed at 20 / 10 dB", "98 / 92 %", _percent(shares)
-    yield "standby: share of a core, quiet room", "3 %", f"{measure.standby_share(skill):.1f} %"
-    yield from room_faults.rows(skill, sounds.response, talk_of(sounds), quick)
+
+
+def _events(done: list[measure.OwnSpeech]) -> str:
+    tell(*(event for one in done for event in one.events))
+    found = " / ".join(str(len(one.events)) for one in done)
+    return f"{found} in {done[0].seconds / 60:.0f} minutes each"
+
+
+def _obeyed(voices: int, done: list[measure.Interruptions]) -> str:
+    tell(*(missed for one in done for missed in one.missed))
+    groups = [done[at : at + voices] for at in range(0, len(done), voices)]
+    tried = [sum(one.tried for one in group) for group in groups]
+    shares = [100 * sum(one.obeyed for one in group) / tried[0] for group in groups]
+    return f"{_percent(shares)} ({tried[0]} each)"
+
+
+def _woken(done: list[measure.Standby]) -> str:
+    tell(*(woken for one in done for woken in one.woken))
+    return f"{sum(len(one.woken) for one in done)} in {sum(one.hours for one in done):.2f} h"
+
+
+def silence(done: list[measure.Interruptions]) -> str:
+    """How long we go on after "stop", over all rows with interruptions."""
+    waits = [wait for one in done for wait in one.waits]
+    return f"{np.median(waits):.2f} / {at_share(waits, 0.95):.2f} s" if waits else "-"
 
 
 def _percent(shares: list[float]) -> str:
@@ -179,23 +258,42 @@ def main() -> None:
     parser.add_argument("--noise", type=Path)
     parser.add_argument("--human-speech", type=Path)
     parser.add_argument("--hours", type=float, default=None, help="of talk and noise in standby")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that share the work")
+    parser.add_argument("--only", default="", help="the rows with this in them")
     parser.add_argument("--picture", type=Path, help="draw one interruption as a timeline")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    sounds = read_sounds(options.noise, options.human_speech)
-    with tempfile.TemporaryDirectory(prefix="room-") as cache:
-        skill = measure.open_skill(options.model.resolve(), Path(cache))
-        try:
+    model, began = options.model.resolve(), time.monotonic()
+    hours = options.hours or (0.05 if options.quick else 2.0)
+    sounds = read_sounds(options.noise, None)
+    with tempfile.TemporaryDirectory(prefix="room-") as folder:
+        cache = Path(folder)
+        given = (model, cache, options.noise, options.human_speech)
+        with ProcessPoolExecutor(options.jobs, get_context("spawn"), _prepare, given) as pool:
+            wanted = rows(list(sounds.noises), options.quick, hours, options.jobs)
+            wanted = [row for row in wanted if options.only in row.what]
+            running: list[tuple[Row, list[Future[Any]]]] = [
+                (row, [pool.submit(part) for part in row.parts]) for row in wanted
+            ]
+            faults = None if options.only else pool.submit(_faults, options.quick)
             print("| measure | aim | reached | plain loop |\n|---|---|---|---|", flush=True)
-            hours = options.hours or (0.05 if options.quick else 0.5)
-            for what, aim, reached, *plain in measured(skill, sounds, options.quick, hours):
+            interrupted: list[measure.Interruptions] = []
+            for row, parts in running:
+                done = [part.result() for part in parts]
+                print(f"| {row.what} | {row.aim} | {row.shown(done)} | |", flush=True)
+                interrupted += [one for one in done if isinstance(one, measure.Interruptions)]
+            for what, aim, reached, *plain in faults.result() if faults else ():
                 print(f"| {what} | {aim} | {reached} | {''.join(plain)} |", flush=True)
-            if options.picture:
-                draw(skill, Acoustics(sounds.response, 0.0), options.picture)
-        finally:
+        if interrupted:
+            what = 'end of the word "stop" to silence, median / 95th percentile'
+            print(f"| {what} | 0.35 / 0.6 s | {silence(interrupted)} | |")
+        if options.picture:
+            skill = measure.open_skill(model, cache)
+            draw(skill, Acoustics(sounds.response, 0.0), options.picture)
             skill.model.close()
             skill.voice.close()
-    print(f"\nVoices: {', '.join(NAMES)}. Machine: {machine()}.")
+    minutes = (time.monotonic() - began) / 60
+    print(f"\nVoices: {', '.join(NAMES)}. Machine: {machine()}. {minutes:.0f} minutes, {options.jobs} jobs.")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,15 @@ WORDS = {
 """Interrupt words and what they mean."""
 ANSWERS = {"yes": "yes", "yes please": "yes", "no": "no", "no thanks": "no"}
 """The same where a question has been asked."""
+LONGER = {
+    "what about magnesium": "magnesium_supplements",
+    "what causes leg cramps": "why",
+    "does quinine help": "quinine",
+    "stop and tell me about magnesium": "magnesium_supplements",
+    "wait what was that": "repeat",
+    "please start the routine": "start_routine",
+}
+"""Longer requests and what they mean in the end, whatever their first word has done."""
 IN_TIME = 2.0
 """Seconds after the end of a word within which it must be obeyed."""
 
@@ -109,6 +118,22 @@ def interruptions(skill: Skill, acoustics: Acoustics, voices: Sequence[str], see
     return result
 
 
+def longer_requests(
+    skill: Skill, acoustics: Acoustics, voices: Sequence[str], seed: int = 1
+) -> Interruptions:
+    """Each longer request by each voice over a line: whether one of the things heard means it."""
+    result = Interruptions()
+    chance = np.random.default_rng(seed)
+    with skill.bedroom(acoustics, quiet_after=None) as bed:
+        bed.wait(10)
+        for text, meant in LONGER.items():
+            for voice in voices:
+                line = LINES[result.tried % len(LINES)]
+                request = Word(text, meant, voice, whole=False)
+                _speak_over(bed, skill, line, request, result, float(chance.uniform(0.8, 2.5)))
+    return result
+
+
 @dataclass(frozen=True)
 class Word:
     """Something that is said over us."""
@@ -116,6 +141,8 @@ class Word:
     text: str
     meant: str
     voice: str
+    whole: bool = True
+    """Whether all of it is heard as one thing; otherwise its meaning may come after its first word."""
 
 
 def _speak_over(
@@ -124,7 +151,7 @@ def _speak_over(
     session = bed.session
     session.drop_everything()
     session.recover(bed.now)
-    session.stand("asked" if word.text in ANSWERS else "routine", bed.now)
+    session.stand("asked" if word.text in ANSWERS else "routine" if word.whole else "idle", bed.now)
     session.script.say_again(line)
     bed.app._carry_out(session._take())
     bed.wait(after)
@@ -137,7 +164,8 @@ def _speak_over(
     stopped = any(isinstance(message, StopSpeaking) for message in found)
     meant = skill.content.interpreter.interpret
     meanings = [meant(one.text, session.context, one.confidence) for one in heard]
-    if stopped and meanings and meanings[0].intent == word.meant:
+    intents = [one.intent for one in (meanings[:1] if word.whole else meanings)]
+    if stopped and word.meant in intents:
         result.obeyed += 1
         if word.text == "stop":
             result.waits.append(_last_sound(bed, over))
@@ -170,9 +198,12 @@ class OwnSpeech:
 
 
 def own_speech(
-    skill: Skill, acoustics: Acoustics, lines: Sequence[str], interrupted: bool = False
+    skill: Skill, acoustics: Acoustics, lines: Sequence[str], routines: Sequence[str] = ()
 ) -> OwnSpeech:
-    """Say all lines; whatever is heard is a mistake.  The first words are said in a strange room."""
+    """Say all lines, then lead the routines; whatever is heard is a mistake.
+
+    The first words are said in a strange room.
+    """
     result = OwnSpeech()
     with skill.bedroom(acoustics, quiet_after=None) as bed:
         bed.keep_sound = False
@@ -186,9 +217,32 @@ def own_speech(
                 result.ducked += 0.04 * bed.mouth._ducked
             bed.wait(1.0)
             result.seconds += bed.now - began
-            heard = [message for _, message in bed.messages[seen:] if isinstance(message, Heard)]
-            result.events += [f"{one.text} ({one.confidence:.2f}) over: {line[:60]}" for one in heard]
+            result.events += [f"{text} over: {line[:60]}" for text in _heard(bed, seen)]
+        for variant in routines:
+            began, seen = bed.now, len(bed.messages)
+            lead(skill, bed, variant)
+            result.seconds += bed.now - began
+            result.events += [f"{text} in the routine {variant}" for text in _heard(bed, seen)]
     return result
+
+
+def _heard(bed: Bedroom, seen: int) -> list[str]:
+    heard = [message for _, message in bed.messages[seen:] if isinstance(message, Heard)]
+    return [f"{one.text} ({one.confidence:.2f})" for one in heard]
+
+
+def lead(skill: Skill, bed: Bedroom, variant: str) -> None:
+    """Let a routine go by from its first word to its last; nobody says anything."""
+    bed.session.recover(bed.now)
+    bed.session.script.silence()
+    bed.session.enter(State.ROUTINE)
+    bed.session.script.prompt("routine_intro")
+    bed.session.coach.begin(variant)
+    bed.app._carry_out(bed.session._take())
+    latest = bed.now + 1800
+    while bed.session.state is State.ROUTINE:
+        assert bed.now < latest, "A routine does not end."
+        bed.wait(5.0)
 
 
 def spoken_lines(content: Content) -> list[str]:

@@ -5,7 +5,7 @@ Pure.
 
 from __future__ import annotations
 
-from voice_skill.content.bundle import Bundle
+from voice_skill.content.bundle import Bundle, Intent
 from voice_skill.messages import ListeningMode
 
 AT_ONCE: frozenset[str] = frozenset(
@@ -17,12 +17,16 @@ AT_ONCE: frozenset[str] = frozenset(
 )
 """Of those, the ones in a hurry; the others are heard out first, as "no" is also how "no thanks" begins."""
 
-MOST_USUAL = 6
-"""Phrases of an intent that are listened for while we speak."""
+MOST_USUAL, MOST_USUAL_ANSWERS = 3, 6
+"""Phrases of an intent that are listened for while we speak: of a command, of yes and no."""
+OFTEN = 4
+"""How many times likelier than two words a single one is, over our speech."""
 _ANSWERS = frozenset({"yes", "no"})
+_SOUNDS_THE_SAME = frozenset({"know"})
+"""Phrases that stand in the bundle because another one is sometimes written so when it is heard."""
 
-WAKING: frozenset[str] = frozenset({"wake", "cramp_now", "emergency"})
-"""Intents that are listened for in standby."""
+WAKING: frozenset[str] = frozenset({"cramp_now", "emergency"})
+"""Intents that are listened for in standby, beside the wake phrase; people say "hello" on television."""
 
 URGENT: frozenset[str] = frozenset({"it_hurts", "cramp_now", "stop", "pause"})
 """Intents that must not be missed, at the price of being heard now and then where nobody meant them."""
@@ -40,12 +44,17 @@ def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
 def cutting_in(bundle: Bundle) -> list[str]:
     """The shortest and most usual phrases that may interrupt us; authors put the usual ones first.
 
-    Few, since each further word is one more to take another for: of 90 words spoken over us, 89 % were
-    understood with 62 phrases chosen by hand and 77 % with 3,154.
+    Few, since each further word is one more to take another for, and single words several times, since they
+    are what people call out: of 45 words in rain, 56 % were understood with six phrases a command, 69 % so.
     """
-    intents = [intent for intent in bundle.intents.values() if intent.name in AT_ONCE | _ANSWERS]
-    short = ([phrase for phrase in intent.phrases if len(phrase.split()) <= 2] for intent in intents)
-    return [phrase for phrases in short for phrase in phrases[:MOST_USUAL]]
+    chosen: list[str] = []
+    for intent in bundle.intents.values():
+        if intent.name in AT_ONCE | _ANSWERS:
+            most = MOST_USUAL_ANSWERS if intent.name in _ANSWERS else MOST_USUAL
+            short = [phrase for phrase in _phrases(intent) if len(phrase.split()) <= 2]
+            for phrase in short[:most]:
+                chosen += [phrase] * (1 if " " in phrase else OFTEN)
+    return chosen
 
 
 def not_ours(bundle: Bundle) -> list[str]:
@@ -68,6 +77,11 @@ def _short(bundle: Bundle, names: frozenset[str]) -> list[str]:
 
 
 def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:
-    """Their phrases, in one spelling: two that sound the same halve each other's confidence."""
-    chosen = (intent.phrases for intent in bundle.intents.values() if intent.name in names)
-    return [phrase.replace("goodnight", "good night") for phrases in chosen for phrase in phrases]
+    chosen = (_phrases(intent) for intent in bundle.intents.values() if intent.name in names)
+    return [phrase for phrases in chosen for phrase in phrases]
+
+
+def _phrases(intent: Intent) -> list[str]:
+    """In one spelling: two that sound the same halve each other's confidence."""
+    kept = (phrase for phrase in intent.phrases if phrase not in _SOUNDS_THE_SAME)
+    return [phrase.replace("goodnight", "good night") for phrase in kept]

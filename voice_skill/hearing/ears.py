@@ -6,14 +6,14 @@ microphone is reported once, tried again with growing pauses, and reported again
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, Queue, SimpleQueue
 
 from voice_skill.errors import AudioDeviceError, VoiceSkillError
-from voice_skill.hearing.endpoint import Endpoint, Turn, Voices
+from voice_skill.hearing.endpoint import LONGEST, Endpoint, Voices
+from voice_skill.hearing.judge import EVIDENT, Judge
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
 from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel
@@ -23,14 +23,10 @@ LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""
 PATIENT_TRIES = 10
 """Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
-EVIDENT = 3
-"""Blocks with another voice over ours that make even our own words somebody else's."""
-OVER_US = 0.6
-"""Share of the usual confidence that is enough for what was surely said over us."""
-ALONE_AT_NIGHT = 0.97
-"""Confidence that a single word needs in standby."""
 LONGEST_PUT_OFF = 2.0
 """Seconds for which a request under way may be heard to its end although we have begun to speak."""
+LONGEST_CALL = 6.0
+"""Seconds after which talk is cut in standby: no call is so long, and Vosk needs ever more memory for it."""
 
 
 def _misunderstood(_: str) -> bool:
@@ -96,13 +92,11 @@ class Ears:
     """Seconds until a lost microphone is tried again; they double up to thirty."""
 
     def __post_init__(self) -> None:
-        self._mode: ListeningMode = "open"
+        self.judge = Judge(self.phrases, self.interrupts, self.speaking, self.least_confidence)
         self._wanted: SimpleQueue[ListeningMode] = SimpleQueue()
         self._next: ListeningMode | None = None
         self._next_since = 0.0
         self._spoken_over = False
-        self._over_us = self._others = 0
-        self._with_ours = False
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
@@ -179,28 +173,24 @@ class Ears:
         clean, voices = self.without_echo(block, self.clock() - microphone.behind)
         if voices == "astray":
             self._switch(listener, self._mode)
-        self._count(voices, listener.turn)
+        self.judge.count(voices, listener.turn)
         speech = listener.feed(clean, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
-        spoken_over &= not self._only_rest(EVIDENT - 1)
+        spoken_over &= not self.judge.only_rest(EVIDENT - 1)
         if spoken_over != self._spoken_over:
             self._spoken_over = spoken_over
             self.on_voice(spoken_over)
-        if speech is not None and self._is_meant(speech.hearing):
+        if speech is not None and self._is_meant(speech.hearing, listener):
             self._post(speech, microphone)
 
-    def _count(self, voices: Voices, turn: Turn) -> None:
-        """Keep account of whose voice this utterance holds so far."""
-        if turn in ("quiet", "ended"):
-            self._over_us, self._others, self._with_ours = 0, 0, False
-        self._over_us += voices == "both"
-        self._others += voices != "ours"
-        self._with_ours |= voices != "room"
+    def _is_meant(self, hearing: Hearing, listener: Listener) -> bool:
+        silent = self._mode != "interrupt" and self._next is None
+        return self.judge.is_meant(hearing.text, hearing.confidence, silent, listener.endpoint.now)
 
-    def _only_rest(self, least: int) -> bool:
-        """Whether it may be what was left of our own voice: a burst of a block or two."""
-        return self._with_ours and self._others < least
+    @property
+    def _mode(self) -> ListeningMode:
+        return self.judge.mode
 
     def _follow_wishes(self, listener: Listener) -> None:
         """Change the mode as wished, but let a request that began before we spoke be heard to its end."""
@@ -225,7 +215,7 @@ class Ears:
         if self._mode == "open":
             return self._next == "interrupt"
         # What we have just said may still ring in the room, and must not be taken for a request.
-        own = not listener.recogniser.partial or self._is_echo(listener.recogniser.partial)
+        own = not listener.recogniser.partial or self.judge.is_echo(listener.recogniser.partial)
         return self._mode == "interrupt" and not own
 
     def _post(self, speech: Speech, microphone: Microphone) -> None:
@@ -234,42 +224,14 @@ class Ears:
 
     def _switch(self, listener: Listener, mode: ListeningMode) -> None:
         afresh = self._mode == "interrupt"  # the last moment may hold the end of our own sentence
-        self._mode = mode
+        self.judge.mode = mode
+        listener.endpoint.longest = LONGEST_CALL if mode == "standby" else LONGEST
         if mode == "interrupt":
             beside = self._recognisers["open"]
-            listener.use(self._recognisers[mode], self._cuts_in, afresh=afresh, beside=beside)
+            few = self.judge.few
+            listener.use(self._recognisers[mode], self.judge.cuts_in, afresh, beside, few)
         else:
             listener.use(self._recognisers[mode], afresh=afresh)
-
-    def _cuts_in(self, text: str) -> bool:
-        return text in self.interrupts and not self._is_echo(text)
-
-    def _is_echo(self, text: str) -> bool:
-        if self._over_us >= EVIDENT:
-            return False
-        own = set(self.speaking().split())
-        return bool(own) and own.issuperset(text.split())
-
-    def _is_meant(self, hearing: Hearing) -> bool:
-        if self._mode == "interrupt" and self._only_rest(EVIDENT):
-            return False
-        if hearing.confidence < self._least(hearing.text):
-            return False
-        alone = self._mode != "interrupt" and self._next is None
-        return alone or not self._is_echo(hearing.text)
-
-    def _least(self, text: str) -> float:
-        """The confidence that these words need: less where they were surely said over us, more at night.
-
-        In 0.3 hours of other people's talk, what woke us were single words ("calf") and words that stand
-        in no phrase together ("cramp ever").
-        """
-        least = self.least_confidence.get(self._mode, 0.0)
-        if self._mode == "standby":
-            phrases = self.phrases["standby"]
-            whole = phrases is None or text in phrases
-            return (least if " " in text else max(least, ALONE_AT_NIGHT)) if whole else math.inf
-        return least * OVER_US if self._mode == "interrupt" and self._over_us >= EVIDENT else least
 
     def _make_recognisers(self, rate: int) -> None:
         """One for each mode; made anew only when another device runs at another rate."""

@@ -18,6 +18,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from voice_skill.hearing.steady import SteadyNoise
+
 Wave: TypeAlias = npt.NDArray[np.float64]
 Spectra: TypeAlias = npt.NDArray[np.complex128]
 
@@ -116,6 +118,7 @@ class Softener:
         self._echo: Wave = np.zeros(HOP)
         self._tail: Wave = np.zeros(HOP)
         bins = HOP + 1
+        self._steady = SteadyNoise(bins)
         self._ringing: Wave = np.zeros(bins)
         self._left: Wave = np.zeros(bins)
         self._share: Wave = np.full(bins, 0.5)
@@ -136,7 +139,11 @@ class Softener:
         left = np.fft.rfft(self._window * np.concatenate([self._rest, rest]))
         taken = np.fft.rfft(self._window * np.concatenate([self._echo, echo]))
         self._rest, self._echo = rest, echo
-        gains = self._gains(left.real**2 + left.imag**2, taken.real**2 + taken.imag**2, unsure)
+        power = left.real**2 + left.imag**2
+        above_noise = self._steady.gains(power)
+        gains = self._gains(power, taken.real**2 + taken.imag**2, unsure)
+        if self.sounds:
+            gains = np.minimum(gains, above_noise)
         wave = self._window * np.fft.irfft(gains * left)
         out: Wave = self._tail + wave[:HOP]
         self._tail = wave[HOP:]
@@ -153,7 +160,8 @@ class Softener:
         if not self.sounds:
             self.foreign = False
             return np.ones_like(left)
-        share = self._left / (self._ringing + 1.0)
+        # The noise of the room is no rest of ours, or in rain the person would be softened with it.
+        share = np.maximum(self._left - self._steady.level, 0.0) / (self._ringing + 1.0)
         slowly = np.minimum(share, self._share * _RISE)
         followed = np.where(share < self._share, 0.8 * self._share + 0.2 * share, slowly)
         self._share = np.clip(np.where(self._ringing > _HEARD, followed, self._share), 1e-4, 1.0)

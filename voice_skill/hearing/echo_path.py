@@ -36,6 +36,8 @@ _LEEWAY = 6
 """Samples to either side that count as the same place."""
 _FAMILIAR = 300
 """Steps of our own sound, from when an echo was found, after which the filter can tell voices apart."""
+_NOT_THERE = 500
+"""Steps of our own sound after which an echo that has not been found is not there: we play to a headset."""
 _SHAKEN = 200
 """To so many it falls back when the sound has moved."""
 _EARLY = 160
@@ -64,7 +66,7 @@ class EchoPath:
         self._waiting: Wave = np.zeros(0)
         self._heard: Wave = np.zeros(_LOOK)
         self._product = np.zeros(_SIZE // 2 + 1, complex)
-        self._steps = self._sounded = self._foreign = self._known = 0
+        self._steps = self._sounded = self._foreign = self._known = self._unheard = 0
 
     def played(self, samples: Samples, rate: int, at: float) -> None:
         """Samples that have gone to the loudspeaker by the moment ``at``; any thread may call it."""
@@ -88,13 +90,21 @@ class EchoPath:
         self._sounded = self._foreign = 0
         done = [self._step(self._waiting[at : at + HOP], first + at) for at in range(0, whole, HOP)]
         self._waiting = self._waiting[whole:]
-        self._known += self._sounded
-        voices: Voices = "room"
-        if self._sounded and self._known >= _FAMILIAR:
-            voices = "ours" if self._sounded > 2 * self._foreign else "both"
-        if self._moved:
-            self._moved, voices = False, "astray"
+        self._known += self._sounded if self._found else 0
+        voices = self._voices()
         return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
+
+    def _voices(self) -> Voices:
+        if self._moved:
+            self._moved = False
+            return "astray"
+        if not self._found:
+            return "strange" if self._sounded and self._unheard < _NOT_THERE else "room"
+        if not self._sounded:
+            return "room"
+        if self._known < _FAMILIAR:
+            return "strange"
+        return "ours" if self._sounded > 2 * self._foreign else "both"
 
     def _step(self, heard: Wave, index: int) -> Wave:
         ours = self._ours_at(index - self._delay, HOP)
@@ -105,6 +115,9 @@ class EchoPath:
         if self._steps % _EVERY == 0:
             self._look(index + HOP)
         if not self._found:
+            sounds = bool(np.mean(ours**2) > 100.0)
+            self._sounded += sounds
+            self._unheard += sounds
             return heard  # a headset, or a quiet room: there is nothing to take out
         rest = self._filter.step(heard, ours)
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)

@@ -21,11 +21,14 @@ from typing import Literal
 import numpy as np
 
 Turn = Literal["quiet", "started", "speaking", "ended"]
-Voices = Literal["room", "ours", "both", "astray"]
+Voices = Literal["room", "strange", "ours", "both", "astray"]
 """Whose voice a block may hold: anybody's while we are silent, hardly any but ours, another's over ours.
 
+Strange: we speak, and the way through the room is too new to tell.
 Astray: our own may just have been taken for another's, since the sound came at an unexpected moment."""
 
+LONGEST = 15.0
+"""Seconds after which speech is taken to have ended; a television never stops."""
 _QUIETEST = -75.0
 """Decibels below full scale; digital silence is taken for this."""
 
@@ -93,8 +96,8 @@ class Endpoint:
     """Decibels over the floor at which speech begins."""
     still_above: float = 6.0
     """Decibels over the floor down to which it goes on; less than ``above`` so that soft endings count."""
-    longest: float = 15.0
-    """Seconds after which speech is taken to have ended; a television never stops."""
+    longest: float = LONGEST
+    """Seconds after which speech is taken to have ended."""
     floor: Floor = field(default_factory=Floor)
     """Follows the room; outlives ``reset``."""
     now: float = 0.0

@@ -8,19 +8,23 @@ decoded as words.  The last moment before somebody begins is kept, so that a sof
 While we speak, two recognisers hear the same: one that knows only the short words that cut in, and is seldom
 wrong about them, and beside it one that knows everything, for a longer request.  A text that may cut in is
 given out as soon as it has stood for a few blocks, without waiting for quiet.  What follows it in the same
-breath is not heard, or "stop the routine" would be two requests.
+breath counts only if it is a request of its own, as in "stop, and tell me about magnesium"; otherwise
+"stop the routine" would be two requests.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from voice_skill.hearing.endpoint import Endpoint, Turn, Voices
-from voice_skill.hearing.recogniser import Hearing, Recogniser
+from voice_skill.hearing.recogniser import GARBAGE, Hearing, Recogniser
 
 _SURE = 0.6
+_JOINS = frozenset({"and", "then", "now", "please"})
+_WHOLE, _LONG = 3, 4
+"""Words after a cut-in that are a request of their own if they are a whole one, and in any case."""
 
 
 def _never(_: str) -> bool:
@@ -51,7 +55,9 @@ class Listener:
     breath: float = 0.3
     """Seconds of quiet after which the rest of a cut-in is over."""
     longest_rest: float = 2.0
-    """Seconds after which it is over in any case; the room may not be quiet."""
+    """Seconds after which it is over where no words come; the room may not be quiet."""
+    longest_request: float = 6.0
+    """Seconds after which it is over in any case."""
     before: float = 0.5
     """Seconds of sound from before a beginning that the recogniser is given as well."""
     longest_again: float = 3.0
@@ -59,12 +65,16 @@ class Listener:
     turn: Turn = "quiet"
     """What the last block was."""
 
+    _few: Collection[str] = ()
     _kept: deque[bytes] = field(default_factory=deque)
     _sound: list[bytes] = field(default_factory=list)
     """All that the recogniser was given of this utterance."""
     _same: int = 0
     _last: str = ""
     _cut_in_at: float | None = None
+    _cut_in_with: str = ""
+    _rest: Recogniser | None = None
+    """Hears the breath that cut in once more, from its beginning to its end."""
 
     def use(
         self,
@@ -72,15 +82,17 @@ class Listener:
         cuts_in: Callable[[str], bool] = _never,
         afresh: bool = True,
         beside: Recogniser | None = None,
+        few: Collection[str] = (),
     ) -> None:
         """Listen with another recogniser, or with the same one for another purpose.
 
         ``afresh`` drops what sounded in the last moment; otherwise it still counts as the beginning of what
-        follows.
+        follows.  ``few`` are the phrases of the first of two recognisers.
         """
-        self.recogniser, self.cuts_in, self.beside = recogniser, cuts_in, beside
-        passing = self._cut_in_at is not None  # the rest of the breath that cut in is still to be let pass
-        if not passing and (afresh or self.turn != "quiet"):
+        self.recogniser, self.cuts_in, self.beside, self._few = recogniser, cuts_in, beside, few
+        if self._cut_in_at is not None:
+            return  # the rest of the breath that cut in is still to be heard
+        if afresh or self.turn != "quiet":
             self._restart()
         else:
             self._wind_back()
@@ -95,8 +107,7 @@ class Listener:
             self._keep(block)
         self.turn = self.endpoint.process(block, text, voices)
         if self._cut_in_at is not None:
-            self._let_pass(self._cut_in_at)
-            return None
+            return self._hear_rest(block, self._cut_in_at)
         if self.turn == "started":
             self._give_kept()
         self._same = self._same + 1 if text == self._last else 1
@@ -108,17 +119,23 @@ class Listener:
         return None
 
     def _cut_in(self, text: str) -> Speech | None:
-        """Give out a text in mid-speech, or wait on where its last word is still being spoken.
+        """Give out a text in mid-speech, or wait on where it does not stand at a second look.
 
-        The recogniser names a word from its first sound on, but what ends within a word has none.
+        The recogniser names a word from its first sound on, but what ends within a word has none; and the few
+        words fit the beginning of many another.
         """
         sound, self._sound = self._sound, []
         speech = self._finish()
-        if speech is None and sum(map(len, sound)) / 2 / self.recogniser.rate <= self.longest_again:
+        short = sum(map(len, sound)) / 2 / self.recogniser.rate <= self.longest_again
+        if short and not (speech and speech.hearing.text.split()[: len(text.split())] == text.split()):
             for block in sound:
                 self._accept(block)
             return None
-        self._cut_in_at = self.endpoint.now
+        self._cut_in_at, self._cut_in_with = self.endpoint.now, text
+        if self.beside and short:
+            self._rest = self.beside
+            for block in sound:
+                self._rest.accept(block)
         return _as_far_as(text, speech)
 
     def _accept(self, block: bytes) -> None:
@@ -143,17 +160,31 @@ class Listener:
             self._accept(block)
         self._kept.clear()
 
-    def _let_pass(self, since: float) -> None:
+    def _hear_rest(self, block: bytes, since: float) -> Speech | None:
+        """Go on to the end of the breath; give what followed the cut-in, if it is a whole request."""
         now = self.endpoint.now
+        if self._rest:
+            self._rest.accept(block)
+        more = self._rest is not None and len(self._rest.partial.split()) > len(self._cut_in_with.split()) + 1
         quiet = now - max(since, self.endpoint.last_voice_at)
-        if self.turn in ("ended", "quiet") or quiet > self.breath or now - since > self.longest_rest:
-            self._cut_in_at = None
-            self._restart()
+        most = self.longest_request if more else self.longest_rest
+        enough = self.endpoint.quiet_when_complete if more else self.breath
+        if self.turn not in ("ended", "quiet") and quiet <= enough and now - since <= most:
+            return None
+        rest = None
+        if self._rest and more:
+            rest = _after(self._cut_in_with, self._rest.finish(), self._is_whole)
+        self._cut_in_at, self._rest = None, None
+        self._restart()
+        return Speech(rest, quiet) if rest else None
+
+    def _is_whole(self, text: str) -> bool:
+        return self.endpoint.complete(text) or self.endpoint.understood(text)
 
     def _finish(self) -> Speech | None:
         hearing = self.recogniser.finish()
         if self.beside:
-            hearing = surer(hearing, self.beside.finish())
+            hearing = surer(hearing, self.beside.finish(), self._few)
         speech = Speech(hearing, self.endpoint.now - self.endpoint.last_voice_at)
         self._begin_anew()
         return speech if speech.hearing.text else None
@@ -174,12 +205,32 @@ class Listener:
         self._same, self._last, self._sound = 0, "", []
 
 
-def surer(short: Hearing, long: Hearing) -> Hearing:
-    """Which of two hearings of the same sound is to be believed: the short one if it fits it all."""
+def surer(short: Hearing, long: Hearing, few: Collection[str]) -> Hearing:
+    """Which of two hearings of the same sound is to be believed: the short one if it fits it all.
+
+    What is none of the few phrases is a longer request forced onto pieces of them.
+    """
+    if short.text and short.text not in few:
+        return long if long.text else short
     longer = len(long.text.split()) > len(short.text.split()) + 1
     if short.confidence >= _SURE and not longer:
         return short
     return long if long.confidence >= max(_SURE, short.confidence) or longer else short
+
+
+def _after(begun: str, hearing: Hearing, whole: Callable[[str], bool]) -> Hearing | None:
+    """What was said after a cut-in, or all where that was misheard, if it is sure and a request."""
+    rest = [word for word in hearing.words if word.text != GARBAGE]
+    count = len(begun.split())
+    after = [word.text for word in rest[:count]] == begun.split()
+    if after:
+        rest = rest[count + (len(rest) > count and rest[count].text in _JOINS) :]
+    if len(rest) < _WHOLE:
+        return None
+    text = " ".join(word.text for word in rest)
+    sure = sum(word.confidence for word in rest) / len(rest)
+    request = (after and len(rest) >= _LONG) or whole(text)
+    return Hearing(text, sure, tuple(rest)) if sure >= _SURE and request else None
 
 
 def _as_far_as(text: str, speech: Speech | None) -> Speech | None:

@@ -98,14 +98,16 @@ class SpeechModel:
         """Make a recogniser for sound of ``rate`` that hears the phrases.
 
         Without phrases, or with a model that takes none, it hears all that the model knows; so it does for
-        the phrases of which the model's own graph was made.  Phrases with a word that the model lacks are
+        the phrases of which the model's own graph was made.  A phrase that is given several times is expected
+        so many times as often.  Phrases with a word that the model lacks are
         left out, since they can never be heard as they are written; the garbage word goes along where there
         is one.  Raises ModelError when no phrase is left.
         """
         grammar: str | None = None
         if phrases is not None and self.takes_phrases and self._expected != frozenset(phrases):
-            unique = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases)
-            heard = [phrase for phrase in unique if phrase and not self.missing([phrase])]
+            plain = [" ".join(phrase.split()) for phrase in phrases]
+            known = {phrase for phrase in set(plain) if phrase and not self.missing([phrase])}
+            heard = [phrase for phrase in plain if phrase in known]
             if not heard:
                 raise ModelError(f"The speech model {self.folder} knows none of the wanted phrases.")
             grammar = json.dumps([*heard, GARBAGE] if self.knows(GARBAGE) else heard)

@@ -1,0 +1,107 @@
+"""Decides whether what was heard was meant for us: whose voice it was, and how sure the words must be.
+
+Pure.  While we speak, most of what is heard is ourselves; at night, most is nobody's business.  Both are told
+by whose voice the blocks held, by the words of the sentence in the air, and by the confidence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from voice_skill.hearing.endpoint import Turn, Voices
+from voice_skill.messages import ListeningMode
+
+EVIDENT = 3
+"""Blocks with another voice over ours that make even our own words somebody else's."""
+UNMISTAKABLE, STRANGER = 0.9, 0.95
+"""Confidence that the few phrases and all others need while the way through the room is new."""
+OVER_US = 0.6
+"""Share of the usual confidence that is enough for what was surely said over us."""
+ALONE_AT_NIGHT = 0.97
+"""Confidence that a single word needs in standby."""
+CALLED_AGAIN = 10.0
+"""Seconds within which the same single word, said again, needs no more than the usual confidence."""
+
+
+@dataclass
+class Judge:
+    """Keeps account of the utterance under way; ``mode`` is set by the ears."""
+
+    phrases: Mapping[ListeningMode, Sequence[str] | None]
+    """What each mode listens for; None stands for all that the model knows."""
+    interrupts: frozenset[str]
+    """Texts that cut in at once in interrupt mode."""
+    speaking: Callable[[], str]
+    """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
+    least_confidence: Mapping[ListeningMode, float]
+    """Below this, 0 to 1, a hearing is dropped."""
+    mode: ListeningMode = "open"
+
+    def __post_init__(self) -> None:
+        self.few = frozenset(self.phrases.get("interrupt") or ())
+        self._waking = frozenset(self.phrases.get("standby") or ())
+        self._over_us = self._others = 0
+        self._with_ours = self._strange = False
+        self._called, self._called_at = "", -math.inf
+
+    def count(self, voices: Voices, turn: Turn) -> None:
+        """Take in whose voice a block held, and what the block before it was."""
+        if turn in ("quiet", "ended"):
+            self._over_us = self._others = 0
+            self._with_ours = self._strange = False
+        self._over_us += voices == "both"
+        self._others += voices != "ours"
+        self._with_ours |= voices != "room"
+        self._strange |= voices == "strange"
+
+    def only_rest(self, least: int) -> bool:
+        """Whether it may be what was left of our own voice: a burst of a block or two."""
+        return self._with_ours and self._others < least
+
+    def cuts_in(self, text: str) -> bool:
+        """Whether a text is acted on before the person has fallen silent."""
+        return text in self.interrupts and not self.is_echo(text)
+
+    def is_echo(self, text: str) -> bool:
+        """Whether it may be our own sentence."""
+        if self._over_us >= EVIDENT:
+            return False
+        own = set(self.speaking().split())
+        return bool(own) and own.issuperset(text.split())
+
+    def is_meant(self, text: str, sure: float, silent: bool, now: float) -> bool:
+        """Whether to post what was heard with this confidence.
+
+        ``silent``: we do not speak; ``now``: seconds of sound since the beginning.
+        """
+        if self.mode == "interrupt" and self.only_rest(EVIDENT):
+            return False
+        meant = self._wakes(text, sure, now) if self.mode == "standby" else sure >= self._least(text)
+        return meant and (silent or not self.is_echo(text))
+
+    def _least(self, text: str) -> float:
+        """The confidence that these words need: less where they were surely said over us."""
+        least = self.least_confidence.get(self.mode, 0.0)
+        if self.mode != "interrupt":
+            return least
+        if self._over_us >= EVIDENT:
+            return least * OVER_US
+        if self._strange:
+            return UNMISTAKABLE if text in self.few else STRANGER
+        return least
+
+    def _wakes(self, text: str, sure: float, now: float) -> bool:
+        """Whole phrases only, and of a single word more, or the same word twice.
+
+        In 0.3 hours of other people's talk, what woke us were single words ("calf") and words that stand in
+        no phrase together ("cramp ever").
+        """
+        if sure < self.least_confidence.get("standby", 0.0) or (self._waking and text not in self._waking):
+            return False
+        if " " in text or sure >= ALONE_AT_NIGHT:
+            return True
+        again = text == self._called and now - self._called_at <= CALLED_AGAIN
+        self._called, self._called_at = text, now
+        return again
