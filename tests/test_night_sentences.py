@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 
 from voice_skill.content.prompts import RED_FLAG_LEVELS

@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 from voice_skill.content.bundle import Bundle, Intent
+from voice_skill.core.interpreter import names_cramp
 from voice_skill.messages import ListeningMode
 
 AT_ONCE: frozenset[str] = frozenset(
@@ -19,14 +20,18 @@ AT_ONCE: frozenset[str] = frozenset(
 
 MOST_USUAL, MOST_USUAL_ANSWERS = 3, 6
 """Phrases of an intent that are listened for while we speak: of a command, of yes and no."""
+USUAL = 100
+"""The first phrases of an intent, so many, are usual enough to be acted on before anybody falls silent."""
 OFTEN = 4
 """How many times likelier than two words a single one is, over our speech."""
 _ANSWERS = frozenset({"yes", "no"})
 _SOUNDS_THE_SAME = frozenset({"know"})
 """Phrases that stand in the bundle because another one is sometimes written so when it is heard."""
 
-WAKING: frozenset[str] = frozenset({"cramp_now", "emergency"})
+WAKING_CRAMP, WAKING_ALARM = frozenset({"cramp_now"}), frozenset({"emergency"})
 """Intents that are listened for in standby, beside the wake phrase; people say "hello" on television."""
+LONGEST_CALL = 5
+"""Words of a call for help with a cramp, at most: each further phrase is one more to be woken by."""
 
 URGENT: frozenset[str] = frozenset({"it_hurts", "cramp_now", "stop", "pause"})
 """Intents that must not be missed, at the price of being heard now and then where nobody meant them."""
@@ -37,8 +42,14 @@ def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
     return {
         "open": [*_of(bundle, frozenset(bundle.intents)), wake_phrase],
         "interrupt": cutting_in(bundle),
-        "standby": [*_of(bundle, WAKING), wake_phrase],
+        "standby": [*_calls(bundle), wake_phrase],
     }
+
+
+def _calls(bundle: Bundle) -> list[str]:
+    """What ends standby: a cramp that is called by its name in a few words, or an emergency."""
+    cramps = (phrase for phrase in _of(bundle, WAKING_CRAMP) if len(phrase.split()) <= LONGEST_CALL)
+    return [*(phrase for phrase in cramps if names_cramp(phrase)), *_of(bundle, WAKING_ALARM)]
 
 
 def cutting_in(bundle: Bundle) -> list[str]:
@@ -73,7 +84,9 @@ def urgent(bundle: Bundle) -> list[str]:
 
 
 def _short(bundle: Bundle, names: frozenset[str]) -> list[str]:
-    return [phrase for phrase in _of(bundle, names) if len(phrase.split()) <= 3]
+    intents = (intent for intent in bundle.intents.values() if intent.name in names)
+    usual = (phrase for intent in intents for phrase in _phrases(intent)[:USUAL])
+    return [phrase for phrase in usual if len(phrase.split()) <= 3]
 
 
 def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:
