@@ -19,8 +19,8 @@ from .espeak import Espeak
 from .phones import GBG, SIL, from_cmudict
 
 UNKNOWN = "[unk]"
-MADE = "slips.test.yaml"
-"""Phrases once more, with slips that were made by a program."""
+MADE = "hesitations.test.yaml"
+"""Phrases once more, with a hesitation before each."""
 WORD = re.compile(r"^[a-z]+(?:['-][a-z]+)*'?$")
 
 Pronunciation = tuple[str, ...]

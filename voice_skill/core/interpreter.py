@@ -134,8 +134,7 @@ class Interpreter:
         found = self._exact.get(tokens) or self._exact.get(without_fillers(tokens))
         if found:
             intent, phrase = found
-            name = occasions.INSTEAD.get((state, intent.name), intent.name)
-            return Interpretation(name, "act", 1.0, None, phrase, None, "word for word")
+            return Interpretation(intent.name, "act", 1.0, None, phrase, None, "word for word")
         begin = next((start for start in _DENIALS if tokens[: len(start)] == start), ())
         refused = self._exact.get(without_fillers(tokens[len(begin) :])) if begin else None
         if refused and refused[0].kind == "command":
@@ -207,7 +206,8 @@ class Interpreter:
             return Interpretation(NONE, "none", best.score if best else 0.0)
         on_subject = not SUBJECT.isdisjoint(map(stem, words(text)))
         wanted = not isinstance(result, NoMatch) or (on_subject and best.score >= ON_SUBJECT)
-        if not wanted or not self._agrees(text, best):
+        guessed = best.intent in occasions.ONLY_WHEN_ASKED and len(words(text)) == 1
+        if not wanted or guessed or not self._agrees(text, best):
             return Interpretation(NONE, "none", best.score, best.intent)
         runner_up = result.runner_up.intent if result.runner_up else None
         if runner_up == NONE:

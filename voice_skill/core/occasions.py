@@ -6,8 +6,6 @@ nothing is going on; and of what was badly heard only what is urgent is acted up
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from voice_skill.content.bundle import StateName
 
 ONLY_WHEN_ASKED = frozenset({"yes", "no", "not_now", "fine", "not_sure", "first_one", "second_one"})
@@ -17,8 +15,6 @@ ONLY_IN_ROUTINE = frozenset(
 """Out of the routine these are matched word for word only: a fuzzy guess at them is mostly noise."""
 ONLY_WORD_FOR_WORD = frozenset({"quiet"})
 """What only resembles these is asked about: who is taken for wanting silence by mistake is left alone."""
-INSTEAD: Mapping[tuple[StateName, str], str] = {("routine", "wake"): "resume"}
-"""What a phrase of another intent means there: "I'm back" ends a pause."""
 
 LOW_CONFIDENCE = 0.65
 """Below this mean word confidence only a command counts, heard word for word, and it is asked about."""

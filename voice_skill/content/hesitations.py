@@ -1,10 +1,10 @@
-"""Says each phrase with a slip of the tongue, so that none is without a test.
+"""Says each phrase with a hesitation, so that none is without a test.
 
-Shell.  For every phrase that no written test reaches, ``slips.test.yaml`` gets the phrase with a little word
-left out, or else with a hesitation before it, if the skill still takes it for that phrase.  After a change of
-phrases, once ``learned`` has run::
+Shell.  For every phrase that no written test reaches, ``hesitations.test.yaml`` gets the phrase with an "um"
+or the like before it, if the skill still takes it for that phrase.  After a change of phrases, once ``learned``
+has run::
 
-    python -m voice_skill.content.slips intents/en
+    python -m voice_skill.content.hesitations intents/en
 """
 
 from __future__ import annotations
@@ -24,17 +24,13 @@ from voice_skill.core.asking import Asker
 from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.text import normal
 
-FILE = "slips.test.yaml"
-_HEAD = "# Each phrase with a slip of the tongue; made by voice_skill/content/slips.py, not by hand.\n"
-_LITTLE = 3
-"""Letters of a word that may be left out, at most."""
+FILE = "hesitations.test.yaml"
+_HEAD = "# Phrases with a hesitation before them; made by voice_skill/content/hesitations.py.\n"
 _HESITATIONS = ("um", "so", "well")
-_FEWEST = 4
-"""Shorter phrases lose their sense with a word."""
 
 
 def make(folder: Path) -> int:
-    """Write the file anew; gives the number of phrases that no slip reaches either."""
+    """Write the file anew; gives how many phrases stay without a test."""
     (folder / FILE).unlink(missing_ok=True)
     bundle = reader.load(folder)
     interpreter = Interpreter(bundle, "", learned.learn_once(bundle, folder, folder))
@@ -45,7 +41,7 @@ def make(folder: Path) -> int:
     for intent, phrase in _phrases(bundle):
         if (intent.name, normal(phrase)) in reached:
             continue
-        found = _slip_for(intent.name, phrase, understand)
+        found = _hesitant(intent.name, phrase, understand)
         if found:
             said[intent.name, found[0]].append(found[1])
         missed += not found
@@ -55,25 +51,16 @@ def make(folder: Path) -> int:
     return missed
 
 
-def slips(phrase: str) -> Iterator[str]:
-    """Ways in which a phrase may come out: without one of its little words, then with a hesitation."""
-    tokens = phrase.split()
-    if len(tokens) >= _FEWEST:
-        for place, token in enumerate(tokens):
-            if len(token) <= _LITTLE:
-                yield " ".join([*tokens[:place], *tokens[place + 1 :]])
-    yield from (f"{hesitation} {phrase}" for hesitation in _HESITATIONS)
-
-
 def _phrases(bundle: Bundle) -> Iterator[tuple[Intent, str]]:
     for intent in bundle.intents.values():
         for phrase in intent.phrases:
             yield intent, phrase
 
 
-def _slip_for(intent: str, phrase: str, understand: Understand) -> tuple[StateName, str] | None:
+def _hesitant(intent: str, phrase: str, understand: Understand) -> tuple[StateName, str] | None:
     for state in get_args(StateName):
-        for sentence in slips(phrase):
+        for hesitation in _HESITATIONS:
+            sentence = f"{hesitation} {phrase}"
             understood = understand(sentence, state)
             if (understood.intent, normal(understood.phrase)) == (intent, normal(phrase)):
                 return state, sentence
@@ -81,4 +68,4 @@ def _slip_for(intent: str, phrase: str, understand: Understand) -> tuple[StateNa
 
 
 if __name__ == "__main__":
-    print(make(Path(sys.argv[1])), "phrases are reached by no slip.")
+    print(make(Path(sys.argv[1])), "phrases stay without a test; check tells which of them need one.")
