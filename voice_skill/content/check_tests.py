@@ -55,12 +55,6 @@ def tested_intent_problems(bundle: Bundle) -> Iterator[Problem]:
             yield Problem(test.place, f"The test expects the intent '{test.intent}', which is nowhere.{hint}")
 
 
-def reached_by(bundle: Bundle, understand: Understand) -> set[tuple[str, str]]:
-    """Intent and phrase, in normal form, that decide any of the tests."""
-    all_understood = (understand(line, test.state) for test in bundle.tests for line in test.say)
-    return {(understood.intent, normal(understood.phrase)) for understood in all_understood}
-
-
 def behaviour_problems(bundle: Bundle, understand: Understand) -> Iterator[Problem]:
     """Find tests that fail, and phrases that no test reaches."""
     reached: set[tuple[str, str]] = set()

@@ -1,8 +1,8 @@
 """Says each phrase with a hesitation, so that none is without a test.
 
-Shell.  For every phrase that no written test reaches, ``hesitations.test.yaml`` gets the phrase with an "um"
-or the like before it, if the skill still takes it for that phrase.  After a change of phrases, once ``learned``
-has run::
+Shell.  For every phrase that no written test has word for word, ``hesitations.test.yaml`` gets the phrase
+with an "um" or the like before it, if the skill still takes it for that phrase.  After a change of phrases,
+and after ``learned``::
 
     python -m voice_skill.content.hesitations intents/en
 """
@@ -19,10 +19,10 @@ import yaml
 
 from voice_skill.content import learned, reader
 from voice_skill.content.bundle import Bundle, Intent, StateName
-from voice_skill.content.check_tests import Understand, reached_by
+from voice_skill.content.check_tests import Understand
 from voice_skill.core.asking import Asker
 from voice_skill.core.interpreter import Interpreter
-from voice_skill.core.text import normal
+from voice_skill.core.text import normal, words
 
 FILE = "hesitations.test.yaml"
 _HEAD = "# Phrases with a hesitation before them; made by voice_skill/content/hesitations.py.\n"
@@ -35,11 +35,11 @@ def make(folder: Path) -> int:
     bundle = reader.load(folder)
     interpreter = Interpreter(bundle, "", learned.learn_once(bundle, folder, folder))
     understand = Asker(bundle, next(iter(bundle.regions.values())), interpreter).understand
-    reached = reached_by(bundle, understand)
+    tested = {(test.intent, words(line)) for test in bundle.tests for line in test.say}
     said: dict[tuple[str, StateName], list[str]] = defaultdict(list)
     missed = 0
     for intent, phrase in _phrases(bundle):
-        if (intent.name, normal(phrase)) in reached:
+        if (intent.name, words(phrase)) in tested:
             continue
         found = _hesitant(intent.name, phrase, understand)
         if found:

@@ -102,8 +102,9 @@ class Interpreter:
         if len(text) > MAX_CHARACTERS:
             return Interpretation(NONE, "none", 0.0, lane="too long")
         meant = (
-            (self._taken_back(tokens) or self._clear_no_of(text) if state == "asked" else None)
+            (self._taken_back(tokens) if state == "asked" else None)
             or self._word_for_word(tokens, state)
+            or (self._clear_no_of(text) if state == "asked" else None)
             or self._several(text, state)
             or self._by_likeness(text, state)
         )
