@@ -19,6 +19,7 @@ import numpy as np
 from voice_skill.content import reader, word_vectors
 from voice_skill.content.bundle import Bundle
 from voice_skill.core import classifier, matcher, sparse, synonyms, text
+from voice_skill.core import word_vectors as core_vectors
 from voice_skill.core.classifier import Classifier
 from voice_skill.core.interpreter import phrases_of
 from voice_skill.core.matcher import Matcher
@@ -46,10 +47,10 @@ def learn_once(bundle: Bundle, cache: Path, folder: Path | None = None) -> Class
 
 
 def _key(bundle: Bundle, meanings: WordVectors) -> str:
-    learned_from = [sorted(phrases_of(bundle)), sorted(bundle.synonyms.items())]
+    learned_from = [sorted(phrases_of(bundle)), sorted(bundle.synonyms.items()), list(meanings.places)]
     digest = hashlib.sha256(json.dumps(learned_from).encode())
-    digest.update(meanings.vectors.tobytes())
-    for module in (classifier, matcher, sparse, synonyms, text):
+    digest.update(meanings.vectors.tobytes() + meanings.weights.tobytes())
+    for module in (classifier, matcher, sparse, synonyms, text, core_vectors):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()[:24]
 

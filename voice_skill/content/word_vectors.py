@@ -35,7 +35,7 @@ def read(folder: Path) -> WordVectors:
             vectors, weights = kept["vectors"], kept["weights"].astype(np.float32)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return NO_VECTORS
-    if not len(known) == len(vectors) == len(weights):
+    if vectors.ndim != 2 or not len(known) == len(vectors) == len(weights):
         return NO_VECTORS
     return WordVectors({word: row for row, word in enumerate(known)}, vectors, weights)
 

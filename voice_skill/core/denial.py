@@ -35,7 +35,10 @@ _NAMED: Mapping[str, str] = {
     "repeat": "repeat|say that again|say it again",
 }
 """By what words a command is named where it is denied."""
-_BETWEEN = "you|dare|just|ever|say|said|want|need|have|ready|going|mean|for|me|us"
+_BETWEEN = (
+    "you|dare|just|ever|say|said|want|wanted|need|have|ready|going|mean|for|me|us|it|like|time|about|told|asked"
+    "|think|i|will|is"
+)
 _UNABLE = "".join(f"(?<!{verb} )" for verb in ("can", "could", "will", "would", "does", "did", "it", "has"))
 """What cannot or will not stop is no request."""
 _DENIED = {
@@ -48,8 +51,11 @@ _NO_CRAMP = re.compile(
     r" cramp(?:s|ing)?(?: (?:now|tonight|today|right|any|more|at|all|yet|you|know|please|then|thanks))*$"
 )
 """Nothing but that there is no cramp; "oh no cramp" and "not another cramp" say that there is one."""
-_DENIED_BY_NO = frozenset({"need", "pain", "cramp", "cramps", "reason", "longer"})
+_DENIED_BY_NO = frozenset({"need", "pain", "cramp", "cramps", "reason", "longer", "one", "help"})
 """Before these a "no" denies; before anything else it is mostly an answer: "no, go back"."""
+_NEGATIONS = frozenset({"not", "never", "nobody", "none"})
+_LEADING_TO_STOP = frozenset({"to", "should", "will", "would", "can", "could", "not", "must", "did"})
+"""After these a last "stop" belongs to what was said before it."""
 _AFTER_ALL = ("go on", "go ahead", "do", "please do", "i would", "carry on", "yes")
 """How somebody goes on who says no first and then means yes."""
 
@@ -73,10 +79,15 @@ def same_polarity(said: str, phrase: str) -> bool:
     return _is_negated(said) == _is_negated(phrase)
 
 
+def ends_in_a_stop_of_its_own(tokens: tuple[str, ...]) -> bool:
+    """Whether a last "stop" is a request: "I don't like this, stop", but not "I don't want it to stop"."""
+    return tokens[-1:] == ("stop",) and _LEADING_TO_STOP.isdisjoint(tokens[-2:-1])
+
+
 def _is_negated(text: str) -> bool:
     tokens = words(text)
     by_no = any(first == "no" and second in _DENIED_BY_NO for first, second in pairwise(tokens))
-    return by_no or "not" in tokens or "never" in tokens
+    return by_no or not _NEGATIONS.isdisjoint(tokens)
 
 
 def first_answer(tokens: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -198,9 +198,7 @@ class Interpreter:
             barred.add("cramp_now")
         result = self._matcher.match(
             text,
-            lambda intent: (
-                intent not in barred | occasions.ONLY_WORD_FOR_WORD and occasions.may_be_meant(intent, state)
-            ),
+            lambda intent: intent not in barred and occasions.may_be_meant(intent, state),
         )
         best = result.best
         if best is None or best.intent == NONE:
@@ -224,8 +222,8 @@ class Interpreter:
 
     def _agrees(self, text: str, best: Candidate) -> bool:
         """For commands and warning signs, "not" must stand on both sides or on neither."""
-        if best.intent == "stop" and words(text)[-1:] == ("stop",):
-            return True  # "I don't like this, stop": a "stop" that is denied itself has been found before
+        if best.intent == "stop" and denial.ends_in_a_stop_of_its_own(words(text)):
+            return True
         plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
         return plain or denial.same_polarity(normal(text), best.phrase)
 

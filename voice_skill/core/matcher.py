@@ -33,7 +33,8 @@ LIKENESS = 1.0
 """What the likeness of whole phrases counts, next to 1 for the classifier."""
 BEST_FEW = 3
 FAR_BEHIND = 1.0
-"""An intent that the classifier puts so far behind its best is not compared: no likeness makes up for it."""
+"""An intent that the classifier puts so far behind its best is not compared, unless it is the second: no
+likeness makes up for it."""
 BASE, BY_SCORE, BY_LEAD = -2.0, 3.1, 1.5
 """Score and lead to probability (logistic); fitted by ``tests/benchmarks/understanding.py --calibrate``."""
 
@@ -46,7 +47,7 @@ class Candidate:
     score: float
     """0 to 1."""
     phrase: str
-    """The intent's phrase that came nearest."""
+    """The intent's phrase that came nearest; the first one where none was compared."""
     learned: float = 0.0
     """What the classifier says: near 1 for, near -1 against."""
     likeness: float = 0.0
@@ -150,7 +151,8 @@ class Matcher:
         if not said or not open_to.any():
             return likeness, likeness, nearest
         learned = self.learned.scores(said)
-        hopeful = open_to & (learned >= learned[open_to].max() - FAR_BEHIND)
+        best_two = np.sort(learned[open_to])[-2:]
+        hopeful = open_to & (learned >= min(best_two[-1] - FAR_BEHIND, best_two[0]))
         for index in map(int, np.flatnonzero(hopeful)):
             texts = self._texts[index]
             alike: Floats = process.cdist([said], texts, scorer=fuzz.ratio, dtype=np.float32)[0] / 100

@@ -178,9 +178,12 @@ class Spotter:
     def _members(self, family: str, within: tuple[str, ...]) -> list[str]:
         if family in within:
             return []  # a family that contains itself adds nothing by it
-        if family not in self._expanded:
-            inside = (*within, family)
-            members = self._families.get(family, ())
-            runs = (run for member in members for run in self._alternatives(member, inside))
-            self._expanded[family] = list(dict.fromkeys(runs))
-        return self._expanded[family]
+        if family in self._expanded:
+            return self._expanded[family]
+        inside = (*within, family)
+        members = self._families.get(family, ())
+        runs = (run for member in members for run in self._alternatives(member, inside))
+        expanded = list(dict.fromkeys(runs))
+        if not within:  # inside of another family, what leads back to that one is missing
+            self._expanded[family] = expanded
+        return expanded

@@ -86,6 +86,11 @@ def ask_whether_over(s: Session) -> None:
     s.ask("emergency_check")
 
 
+def leave_if_said_so(s: Session) -> None:
+    """Leave only where it was said in so many words; "has anyone phoned them" may resemble it."""
+    (leave_emergency if s.meant.lane == "word for word" else ask_whether_over)(s)
+
+
 def leave_emergency(s: Session) -> None:
     """The person says that it is dealt with."""
     s.question = None
