@@ -216,6 +216,8 @@ class Interpreter:
             sure = best.score >= ALARMING and len(words(text)) >= FEWEST_ALARMING
         if best.intent == "cramp_now" and best.score >= URGENT and on_subject:
             sure = True
+        if best.intent == "stop" and denial.ends_in_a_stop_of_its_own(words(text)):
+            sure = True
         return Interpretation(
             best.intent, "act" if sure else "confirm", best.score, runner_up, best.phrase, None, "likeness"
         )
