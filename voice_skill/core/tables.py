@@ -22,6 +22,7 @@ from voice_skill.core.acts.answers import (
 from voice_skill.core.acts.care import (
     ask_whether_cramp,
     ask_whether_over,
+    be_quiet_if_said_so,
     cramp_eased,
     cramp_goes_on,
     ease_beside_emergency,
@@ -284,7 +285,7 @@ ACTS: dict[State, dict[str, Act]] = {
         "quieter": change_voice,
         **dict.fromkeys(("stop", "pause", "thanks"), hush_only),
         "quiet": leave_emergency_quietly,
-        "good_night": ask_whether_over,
+        "good_night": be_quiet_if_said_so,
         "never_mind": leave_if_said_so,
     },
     State.STANDBY: {

@@ -86,6 +86,11 @@ def ask_whether_over(s: Session) -> None:
     s.ask("emergency_check")
 
 
+def be_quiet_if_said_so(s: Session) -> None:
+    """Fall silent only for a "good night" in so many words: who drifts off may be fainting."""
+    (leave_emergency_quietly if s.meant.lane == "word for word" else ask_whether_over)(s)
+
+
 def leave_if_said_so(s: Session) -> None:
     """Leave only where it was said in so many words; "has anyone phoned them" may resemble it."""
     (leave_emergency if s.meant.lane == "word for word" else ask_whether_over)(s)
