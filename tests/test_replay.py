@@ -13,7 +13,9 @@ from voice_skill.core.session import Session
 from voice_skill.messages import Closed, Effect, SetVoice
 
 
-def test_the_log_of_a_session_replays_to_the_same_effects(bundle: Bundle, tmp_path: Path) -> None:
+def test_the_log_of_a_session_replays_to_the_same_effects(
+    bundle: Bundle, interpreter: Interpreter, tmp_path: Path
+) -> None:
     """Record a typed session, feed its events into a new session, and compare every effect."""
     log = tmp_path / "night.jsonl"
     typed = "is it calcium\nyes\nstart the routine\nno\nsitting\nhow long left\nit hurts\nyes\n"
@@ -24,7 +26,7 @@ def test_the_log_of_a_session_replays_to_the_same_effects(bundle: Bundle, tmp_pa
     )
     entries = list(event_log.read(log))
     recorded = [entry.message for entry in entries if entry.kind == "effect"]
-    session = Session(bundle, Interpreter(bundle), bundle.regions["uk"], SetVoice(150, 0.4), quiet_after=None)
+    session = Session(bundle, interpreter, bundle.regions["uk"], SetVoice(150, 0.4), quiet_after=None)
     replayed: list[Effect] = session.start(entries[0].at)
     for entry in entries:
         if entry.kind == "event" and not isinstance(entry.message, Closed):

@@ -34,6 +34,7 @@ from robot import VOICES, VoiceName  # noqa: E402
 from scene import Room  # noqa: E402
 
 from voice_skill.content import reader  # noqa: E402
+from voice_skill.content.learned import learn_once  # noqa: E402
 from voice_skill.core.interpreter import Interpreter  # noqa: E402
 from voice_skill.hearing.recogniser import SpeechModel  # noqa: E402
 from voice_skill.messages import Heard, Say, StopSpeaking  # noqa: E402
@@ -309,7 +310,8 @@ def main() -> None:
     options = parser.parse_args()
     options.model = options.model.resolve()  # the room has a folder of its own
     bundle_folder = ROOT / "intents" / "en"
-    interpreter = Interpreter(reader.load(bundle_folder))
+    bundle = reader.load(bundle_folder, with_tests=False)
+    interpreter = Interpreter(bundle, "", learn_once(bundle, bundle_folder, bundle_folder))
     texts = choose_utterances(bundle_folder, options.model, options.utterances)
     # As an installed program is: compiled once.  The first start, which has more to do, is not counted.
     kept = Path(tempfile.mkdtemp(prefix="latency-"))
