@@ -297,7 +297,7 @@ def false_wakes(skill: Skill, sounds: Iterable[Wave], acoustics: Acoustics, hour
     result = Standby()
     with skill.bedroom(acoustics, quiet_after=None) as bed:
         bed.keep_sound = False
-        _good_night(bed)
+        good_night(bed)
         began = bed.now
         for sound in sounds:
             seen = len(bed.messages)
@@ -306,7 +306,7 @@ def false_wakes(skill: Skill, sounds: Iterable[Wave], acoustics: Acoustics, hour
             if bed.session.state is not State.STANDBY:
                 heard = [one.text for _, one in bed.messages[seen:] if isinstance(one, Heard)]
                 result.woken.append(str(heard))
-                _good_night(bed)
+                good_night(bed)
             if bed.now - began > hours * 3600:
                 break
         result.hours = (bed.now - began) / 3600
@@ -319,7 +319,7 @@ def wakes(skill: Skill, acoustics: Acoustics, phrases: Sequence[str], voices: Se
     with skill.bedroom(acoustics, quiet_after=None) as bed:
         for phrase in phrases:
             for voice in voices:
-                _good_night(bed)
+                good_night(bed)
                 over = bed.says(said_by(phrase, voice), level=float(tried % 5 - 2))
                 bed.wait(over - bed.now + IN_TIME)
                 tried += 1
@@ -327,7 +327,8 @@ def wakes(skill: Skill, acoustics: Acoustics, phrases: Sequence[str], voices: Se
     return 100 * woken / tried
 
 
-def _good_night(bed: Bedroom) -> None:
+def good_night(bed: Bedroom) -> None:
+    """Listen for the wake phrase alone."""
     bed.session.recover(bed.now)
     bed.session.script.silence()
     bed.session.enter(State.STANDBY)
@@ -340,7 +341,7 @@ def standby_share(skill: Skill, seconds: float = 120.0) -> float:
     """Percent of a core that the ears take in a quiet room, canceller and gate included."""
     with skill.bedroom(Acoustics(), quiet_after=None) as bed:
         bed.keep_sound = False
-        _good_night(bed)
+        good_night(bed)
         took = 0.0
         inner = bed.ears.take
 

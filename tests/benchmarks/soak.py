@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "room")]
 
 from bedroom import RATE, Acoustics, Bedroom  # noqa: E402
-from room_measures import Skill, open_skill  # noqa: E402
+from room_measures import Skill, good_night, open_skill  # noqa: E402
 
 from voice_skill.core.states import State  # noqa: E402
 from voice_skill.messages import Heard  # noqa: E402
@@ -107,16 +107,6 @@ def lead(bed: Bedroom, skill: Skill) -> None:
     latest = bed.now + LONGEST
     while bed.session.state is State.ROUTINE and bed.now < latest:
         bed.wait(5.0)
-
-
-def good_night(bed: Bedroom) -> None:
-    """Listen for the wake phrase alone."""
-    bed.session.recover(bed.now)
-    bed.session.script.silence()
-    bed.session.enter(State.STANDBY)
-    bed.app._carry_out(bed.session._take())
-    bed.mouth.stop()
-    bed.wait(2.0)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ AT_ONCE: frozenset[str] = frozenset(
         *("cramp_now", "cramp_still", "cramp_eased", "emergency", "same_day", "dizzy"),
     }
 )
-"""Of those, the ones in a hurry; the others are heard out first, as "no" is also how "no thanks" begins."""
+"""Intents that cut in while we speak; yes and no are heard out first: "no" is also how "no thanks" begins."""
 
 MOST_USUAL, MOST_USUAL_ANSWERS = 3, 6
 """Phrases of an intent that are listened for while we speak: of a command, of yes and no."""

@@ -8,6 +8,8 @@ from voice_skill.core.first_aid import ASKED_FIRST, QUESTIONS, FirstAid
 from voice_skill.core.states import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from voice_skill.core.session import Session
 
 SAID_AGAIN = 2
@@ -88,12 +90,17 @@ def ask_whether_over(s: Session) -> None:
 
 def be_quiet_if_said_so(s: Session) -> None:
     """Fall silent only for a "good night" in so many words: who drifts off may be fainting."""
-    (leave_emergency_quietly if s.meant.lane == "word for word" else ask_whether_over)(s)
+    _if_said_so(s, leave_emergency_quietly)
 
 
 def leave_if_said_so(s: Session) -> None:
     """Leave only where it was said in so many words; "has anyone phoned them" may resemble it."""
-    (leave_emergency if s.meant.lane == "word for word" else ask_whether_over)(s)
+    _if_said_so(s, leave_emergency)
+
+
+def _if_said_so(s: Session, act: Callable[[Session], None]) -> None:
+    """A guess is not enough to leave an emergency on."""
+    (act if s.meant.lane == "word for word" else ask_whether_over)(s)
 
 
 def leave_emergency(s: Session) -> None:
