@@ -71,7 +71,7 @@ def bundle_of(*changed: Intent, **changes: Any) -> Bundle:
         intents=intents,
         prompts={name: (Line("All right."),) for name in PROMPTS},
         sources={"N1": Source("N1", "Leg cramps", "NHS", "the N H S page")},
-        regions={"uk": Region("uk", "nine, nine, nine", "one, one, one")},
+        regions={"uk": Region("uk", "nine, nine, nine", "one, one, one", "the Samaritans")},
         signs={"pain": ("pain",)},
         red_flags=(RedFlag("chest", "emergency", ("pain",), sources=("N1",), reviewed=DATE),),
         routine=plan(),
@@ -151,7 +151,7 @@ def test_a_faultless_bundle_has_no_problems() -> None:
         ("Ask the NHS.", "'NHS' may be read as a word; write it as 'N H S' or in full."),
         (
             "Call {number} now.",
-            "The slot '{number}' is not filled in here. Known are: emergency_number, health_line.",
+            "'{number}' is not filled in here. Known are: crisis_line, emergency_number, health_line.",
         ),
         ("Call {emergency_nunber} now.", "Did you mean 'emergency_number'?"),
         ("Please stop it there.", "'stop' is a word that interrupts"),

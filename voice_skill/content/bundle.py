@@ -112,6 +112,8 @@ class Region:
     """Digit by digit: "nine, nine, nine"."""
     health_line: str
     """Who is phoned the same day: "one, one, one" or "your nurse line"."""
+    crisis_line: str
+    """Who listens to somebody in despair, at any hour: "the crisis line, on nine, eight, eight"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-COMMON_SLOTS: frozenset[str] = frozenset({"emergency_number", "health_line"})
+COMMON_SLOTS: frozenset[str] = frozenset({"emergency_number", "health_line", "crisis_line"})
 """Slots that every spoken line may use; they come from the region."""
 
 

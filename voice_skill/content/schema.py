@@ -129,7 +129,7 @@ NAMED: Mapping[str, Read[Any]] = {
     "intents": _intent,
     "prompts": sequence(_line, at_least=1),
     "sources": record(Source, "id", title=text, publisher=text, spoken=text),
-    "regions": record(Region, "id", emergency_number=text, health_line=text),
+    "regions": record(Region, "id", emergency_number=text, health_line=text, crisis_line=text),
     "signs": _SOME_TEXTS,
     "words": _SOME_TEXTS,
     "synonyms": _SOME_TEXTS,

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from voice_skill.content.bundle import Bundle, Line, Region
+from voice_skill.content.prompts import COMMON_SLOTS
 from voice_skill.messages import Effect, Say, StopSpeaking
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -32,7 +33,7 @@ class Script:
     def __init__(self, bundle: Bundle, region: Region) -> None:
         """Take the sentences of ``bundle`` and the telephone numbers of ``region``."""
         self._prompts = bundle.prompts
-        self._slots = {"emergency_number": region.emergency_number, "health_line": region.health_line}
+        self._slots = {slot: getattr(region, slot) for slot in COMMON_SLOTS}
         self._turns: Counter[Sequence[Line]] = Counter()
         self._being_said: set[int] = set()
         self._number = 0

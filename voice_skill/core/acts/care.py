@@ -65,9 +65,14 @@ def overhear(s: Session) -> None:
 
 
 def stay_with_emergency(s: Session) -> None:
-    """Whatever is asked for, the number is what matters."""
+    """Whatever is asked for, the number is what matters; in despair that is the crisis line's."""
     s.question, s.reminded = None, True
-    s.script.prompt("emergency_stay")
+    # Rules stand in the order of urgency: a second sign that needs an ambulance takes the reminder over.
+    told = next((rule for rule in s.bundle.red_flags if rule.id in s.told), None)
+    if told and told.replies:
+        s.script.choose(told.replies)
+    else:
+        s.script.prompt("emergency_stay")
 
 
 def no_stretching_now(s: Session) -> None:
