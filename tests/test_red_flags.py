@@ -602,6 +602,13 @@ def test_a_sign_after_a_no_is_a_sign(bundle: Bundle, place: str, text: str) -> N
     PLACES[place](bundle).hears(text).expect_only("reply same_day")
 
 
+@pytest.mark.parametrize("place", ["more_offered", "safety_asked", "steadiness_asked", "cramp_asked"])
+@pytest.mark.parametrize("text", ["no breathing is hard", "no chest hurts", "no can't breathe"])
+def test_a_sign_after_a_no_without_its_comma_is_a_sign(bundle: Bundle, place: str, text: str) -> None:
+    """The "no" answers our question, whichever it was."""
+    PLACES[place](bundle).hears(text).expect_only("reply emergency").expect_state(State.EMERGENCY)
+
+
 @pytest.mark.parametrize("place", ["safety_asked", "safety_doubted", "steadiness_asked"])
 @pytest.mark.parametrize(
     "text", ["i don't want to", "maybe later", "i'm too tired", "not tonight", "next time", "no i'm tired"]

@@ -517,6 +517,58 @@ def test_what_is_said_is_not_always_meant(text: str, is_meant: bool) -> None:
     assert (rules("<leg> + <sore>").find(text) is not None) == is_meant
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("no breathing is hard", "breath"),
+        ("um no breathing is really hard", "breath"),
+        ("no no breathing hurts", "breath"),
+        ("no can't breathe", "breath"),
+        ("nope can't breathe", "breath"),
+        ("no can't get my breath", "breath"),
+        ("no got trouble breathing", "breath"),
+        ("no chest hurts", "chest"),
+        ("no chest feels tight", "chest"),
+        ("no heart is racing", "chest"),
+        ("no left leg is swollen", "one_swollen_leg"),
+        ("no calf feels hot", "hot_leg"),
+    ],
+)
+def test_a_no_answers_the_question_and_denies_nothing(red_flags: RedFlags, text: str, rule: str) -> None:
+    """Recognisers hear no comma: where we have asked something, a whole sentence after "no" is a report."""
+    alarm = red_flags.find(text, asked=True)
+    assert alarm is not None
+    assert alarm.rule.id == rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no", "no no", "no chest pain", "no no chest pain", "no breathing trouble", "no trouble breathing"),
+        *("no swelling", "no swelling or chest pain", "no pain in my chest", "no chest pain or anything"),
+        *("no chest pain is there", "no breathing trouble is there", "no chest pain my leg hurts"),
+        *("no chest pain leg hurts", "no chest pain just hurts in the leg", "no breathing is fine"),
+        *("no breathing is not hard", "no have no chest pain", "no i don't have chest pain"),
+        *(
+            "no trouble breathing is there",
+            "no hot leg",
+            "no leg feels fine",
+            "no problems with my breathing",
+        ),
+        *("no had chest pain years ago", "no not swollen", "no nothing is swollen", "no swollen leg no"),
+    ],
+)
+def test_what_a_no_denies_stays_denied_after_a_question(red_flags: RedFlags, text: str) -> None:
+    """A "no" with nothing but a noun after it denies that, asked or not."""
+    assert red_flags.find(text, asked=True) is None
+
+
+@pytest.mark.parametrize("text", ["no breathing is hard", "no chest hurts"])
+def test_a_no_to_no_question_denies(red_flags: RedFlags, text: str) -> None:
+    """Nothing was asked, so that "no" is no answer."""
+    assert red_flags.find(text) is None
+
+
 def test_words_of_two_places_do_not_mix() -> None:
     """What hurts is the place named next to it, unless both are joined."""
     assert rules("chest + <sore>").find("chest on the leg that hurts") is None

@@ -14,6 +14,8 @@ from voice_skill.core.patterns import Found, Span
 
 REACH = 8
 """How many words a "not" or "no" denies at most, if its clause lasts that long."""
+SUBJECT = 2
+"""Words before the verb in what follows an answer: "no, left leg is swollen"."""
 
 ROLES = (
     "denies",
@@ -44,13 +46,17 @@ ROLES = (
 class Clauses:
     """One utterance; positions are counted in words."""
 
-    def __init__(self, tokens: Sequence[str], roles: Found) -> None:
-        """``roles``: where the families of ``ROLES`` stand, by the name of the family."""
+    def __init__(self, tokens: Sequence[str], roles: Found, answer: int = 0) -> None:
+        """``roles``: where the families of ``ROLES`` stand, by the name of the family.
+
+        ``answer``: how many words at the beginning say no to a question of ours; see ``_is_told_after_no``.
+        """
         self._length = len(tokens)
         self._at = {role: _covered(spans) for role, spans in roles.items()}
         self._at["only_asking"] = _covered(_apart(roles.get("only_asking", ())))
         self._roles = roles
         self._number = self._numbers()
+        self._answer = answer
         self._denied_by = self._denials()
         self._past = self._dated()
         self._imagined = {self._number[start] for start, _ in roles.get("imagined", ())}
@@ -92,7 +98,21 @@ class Clauses:
     def _is_denied(self, span: Span, spans: Sequence[Span]) -> bool:
         """A "not" that belongs to the find itself ("can not breathe") does not deny it."""
         by = self._denied_by[span[0]]
-        return by is not None and not any(start <= by < end for start, end in spans)
+        if by is None or any(start <= by < end for start, end in spans):
+            return False
+        return by >= self._answer or not self._is_told_after_no(spans)
+
+    def _is_told_after_no(self, spans: Sequence[Span]) -> bool:
+        """Whether a find is a sentence of its own after the answer, for recognisers hear no comma.
+
+        "No, breathing is hard" has a verb, and the find goes beyond it; "no trouble breathing" has none, and
+        in "no chest pain is there" the find is over before it.
+        """
+        first = range(self._answer, min(self._answer + SUBJECT + 1, self._length))
+        verb = next((position for position in first if position in self._covered("verbs")), None)
+        if verb is None or max(end for _, end in spans) <= verb:
+            return False
+        return {self._number[start] for start, _ in spans} == {self._number[verb]}
 
     def _is_broken(self, spans: Sequence[Span]) -> bool:
         """Whether the words between show that the found ones do not belong together.

@@ -93,7 +93,7 @@ class Interpreter:
 
         ``before`` is what the same person said a moment ago; warning signs are read over both.
         """
-        alarm = self._red_flags.find(text, before)
+        alarm = self._red_flags.find(text, before, asked=state == "asked")
         if alarm:
             return Interpretation(alarm.rule.level, "act", 1.0, None, alarm.found[0], alarm, "red flag")
         tokens = words(text)

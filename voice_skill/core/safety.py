@@ -14,11 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from voice_skill.content.bundle import RedFlag
 from voice_skill.core.clauses import ROLES, Clauses
+from voice_skill.core.denial import ANSWERS
 from voice_skill.core.patterns import Found, Pattern, Spotter
-from voice_skill.core.text import words
+from voice_skill.core.text import FILLERS, words
 
 OVERLOOKED = "overlooked"
 """The family of patterns whose words, where they stand so, are no signs: "chest of drawers"."""
@@ -63,14 +65,15 @@ class RedFlags:
         groups = {group for pattern in patterns for group in pattern.groups}
         self._spotter = Spotter(families, groups | self._roles.keys() | {_GOES_ON, _COMPLETES})
 
-    def find(self, text: str, before: str = "") -> Alarm | None:
+    def find(self, text: str, before: str = "", asked: bool = False) -> Alarm | None:
         """The most urgent rule that ``text`` fires, or None.
 
         ``before`` is what the same person said just before, if that raised no alarm: "my calf hurts", then
         "and it's hot".  It counts only where ``text`` is short and goes on from it, and it denied nothing.
+        ``asked``: whether a question of ours is open, so that a first "no" is the answer to it.
         """
         tokens = _words(text)
-        alarm = self._find(tokens)
+        alarm = self._find(tokens, _length_of_no(tokens) if asked else 0)
         if alarm or not before or not self._goes_on(tokens) or self.is_ruled_out(before):
             return alarm
         return self._find((*_words(before), *tokens))
@@ -84,9 +87,9 @@ class RedFlags:
         found = self._spotter.spot(tokens)
         return self._clauses(tokens, found).is_ruled_out() or self._without_overlooked(found) is not found
 
-    def _find(self, tokens: Sequence[str]) -> Alarm | None:
+    def _find(self, tokens: Sequence[str], answer: int = 0) -> Alarm | None:
         found = self._spotter.spot(tokens)
-        clauses = self._clauses(tokens, found)
+        clauses = self._clauses(tokens, found, answer)
         return None if clauses.is_about_nobody() else self._judge(self._without_overlooked(found), clauses)
 
     def _goes_on(self, tokens: Sequence[str]) -> bool:
@@ -95,8 +98,9 @@ class RedFlags:
             return len(tokens) <= _LONG
         return _GOES_ON in begins and len(tokens) <= _SHORT
 
-    def _clauses(self, tokens: Sequence[str], found: Found) -> Clauses:
-        return Clauses(tokens, {role: found[group] for group, role in self._roles.items() if group in found})
+    def _clauses(self, tokens: Sequence[str], found: Found, answer: int = 0) -> Clauses:
+        roles = {role: found[group] for group, role in self._roles.items() if group in found}
+        return Clauses(tokens, roles, answer)
 
     def _judge(self, found: Found, clauses: Clauses) -> Alarm | None:
         seen: dict[str, str] = {}
@@ -130,6 +134,12 @@ class RedFlags:
 def _words(text: str) -> tuple[str, ...]:
     # "My leg's swollen": here the ending is a verb, and tells where a clause begins.
     return words(_IS.sub(" is", text))
+
+
+def _length_of_no(tokens: Sequence[str]) -> int:
+    """How many words at the beginning say no, hesitations included."""
+    said = tuple(takewhile(lambda token: token in FILLERS or ANSWERS.get(token) == "no", tokens))
+    return len(said) if "no" in map(ANSWERS.get, said) else 0
 
 
 def _is_meant(pattern: Pattern, found: Found, clauses: Clauses) -> bool:
