@@ -220,6 +220,68 @@ STRETCHING = (
 )
 CONTEXTS: tuple[StateName, ...] = ("idle", "asked", "routine")
 
+DRIFTING_OFF = (
+    "she keeps drifting off and i can't wake her",
+    "he keeps drifting off and he's gone grey",
+    "my wife keeps drifting off on me",
+    "my husband keeps drifting off mid sentence",
+    "mum is confused and she keeps drifting off",
+    "dad's not well and he can't stay awake",
+    "he's had a fall and he won't stay awake",
+    "she can't stay awake and she's burning up",
+    "my husband can't stay awake and he's sweating",
+    "she keeps drifting in and out",
+    "he keeps drifting in and out of consciousness",
+    "he's in and out of consciousness",
+    "i keep drifting in and out of consciousness",
+    "she keeps passing in and out",
+    "my wife keeps going in and out",
+    "he keeps slipping away",
+    "she's slipping away from me",
+    "i keep slipping away",
+    "he's fading in and out",
+    "dad is drifting in and out and he doesn't answer",
+    "he's in pain and keeps drifting in and out",
+)
+FALLING_ASLEEP = (
+    "my wife keeps nodding off but the pain keeps me awake",
+    "he says the pain keeps fading in and out",
+    "he keeps me awake",
+    "my husband keeps falling asleep and i'm wide awake",
+    "i'm drifting off to sleep",
+    "i'm drifting off",
+    "i keep drifting off",
+    "i was just drifting off when the cramp came",
+    "i keep drifting off to sleep and then it grips",
+    "i'm slipping off to sleep",
+    "he keeps drifting off in front of the telly",
+    "my husband keeps drifting off in his chair",
+    "my husband's drifting off",
+    "she's drifting off to sleep now",
+    "the baby keeps drifting off",
+    "i can't stay awake",
+    "i can't stay awake any more",
+    "i can hardly stay awake",
+    "my wife can't stay awake after ten",
+    "i keep drifting in and out of sleep",
+    "i've been in and out of sleep all night",
+    "i'm in and out of bed all night",
+    "he's in and out of bed with his cramps",
+    "your voice keeps drifting in and out",
+    "the sound keeps fading in and out",
+    "breathe in and out",
+    "i'm breathing in and out",
+    "the cramp keeps coming and going",
+    "the pain is slipping away",
+    "the cramp is fading away",
+    "the pain keeps fading in and out",
+    "is she drifting off",
+    "she isn't drifting off",
+    "he keeps his legs up",
+    "my leg keeps slipping off the pillow",
+    "the towel keeps slipping away",
+)
+
 
 def is_stretching(scene: Scene) -> bool:
     """Whether anything was said since the person's last turn that leads to stretching."""
@@ -676,3 +738,18 @@ def test_the_rule_that_answers(interpreter: Interpreter, text: str, rule: str) -
 def test_a_hard_stretch_is_no_emergency(interpreter: Interpreter, text: str) -> None:
     """Not reaching, and a leg that a cramp holds, are no signs of a lost nerve."""
     assert interpreter.interpret(text).alarm is None
+
+
+@pytest.mark.parametrize("text", DRIFTING_OFF)
+def test_drifting_off_unwell_is_an_emergency(interpreter: Interpreter, text: str) -> None:
+    """Being awake and away by turns, or hard to keep awake while ill."""
+    alarm = interpreter.interpret(text).alarm
+    assert alarm is not None
+    assert alarm.rule.id == "faint"
+
+
+@pytest.mark.parametrize("text", FALLING_ASLEEP)
+def test_falling_asleep_at_night_is_no_emergency(interpreter: Interpreter, text: str) -> None:
+    """Neither is anything else that drifts, fades or slips."""
+    meant = interpreter.interpret(text)
+    assert not (meant.intent == "emergency" and meant.tier == "act"), meant
