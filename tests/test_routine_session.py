@@ -456,3 +456,14 @@ def test_a_long_pause_is_put_away_and_can_be_carried_on(bundle: Bundle) -> None:
     scene.settles().wait(0.1)
     scene.expect_state(State.ROUTINE)
     assert scene.step == step
+
+
+@pytest.mark.parametrize("place", ["begun", "cue", "hold", "paused"])
+@pytest.mark.parametrize("text", ["not now", "later", "not right now", "i'm too tired"])
+def test_not_now_keeps_the_place(bundle: Bundle, place: str, text: str) -> None:
+    """It may be meant for a minute or for tonight: both ways on are named, and neither is taken."""
+    scene = situations.PLACES[place](bundle).hears(text).expect_only("hurts_declined")
+    scene.expect_state(State.PAUSED).settles().silence(60)
+    scene.hears("carry on").expect_state(State.ROUTINE)
+    scene = situations.PLACES[place](bundle).hears(text).settles().hears("stop")
+    scene.expect_only("routine_stopped").expect_state(State.IDLE)

@@ -247,7 +247,7 @@ _IN_ROUTINE: dict[str, Act] = _ANYWHERE | {
     "how_long_left": tell_time_left,
     "where_am_i": tell_where,
     "stop": stop_routine,
-    "not_now": stop_routine,
+    "not_now": rest,  # it may be meant for a minute or for tonight: the answer names both ways on
 }
 ACTS: dict[State, dict[str, Act]] = {
     State.IDLE: _ANYWHERE,

@@ -175,7 +175,7 @@ def pause(s: Session) -> None:
 
 
 def rest(s: Session) -> None:
-    """Wait, after something hurt."""
+    """Wait: something hurt, or the person does not want to go on just now."""
     s.question, s.coach.aside, s.pause_seconds = None, False, None
     s.enter(State.PAUSED)
     s.script.prompt("hurts_declined")
