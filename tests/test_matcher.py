@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice_skill.content import word_vectors
+from voice_skill.content import arrays, word_vectors
 from voice_skill.content.bundle import Bundle, Intent
-from voice_skill.content.learned import learn_once
+from voice_skill.content.learned import KEPT, learn_once
 from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.denial import same_polarity
 from voice_skill.core.matcher import ACT, CONFIRM, Match, Matcher, NoMatch
@@ -161,9 +162,9 @@ def test_what_was_learned_is_kept(small: Bundle, tmp_path: Path) -> None:
     """The second time it is read from the folder, and says the same."""
     learned = learn_once(small, tmp_path)
     (file,) = tmp_path.iterdir()
-    written = file.stat().st_mtime_ns
+    written = file.stat().st_ino
     again = Matcher(PHRASES, learn_once(small, tmp_path))
-    assert file.stat().st_mtime_ns == written
+    assert file.stat().st_ino == written
     fresh = Matcher(PHRASES, learned).rank("do old people drink")
     assert [c.intent for c in again.rank("do old people drink")] == [c.intent for c in fresh]
 
@@ -178,11 +179,50 @@ def test_a_broken_file_is_learned_anew(small: Bundle, tmp_path: Path, content: b
     assert len(file.read_bytes()) > 100
 
 
-def test_other_phrases_replace_what_was_kept(small: Bundle, tmp_path: Path) -> None:
-    """The folder holds one file; one that cannot be written does no harm."""
+def test_a_damaged_file_is_learned_anew(small: Bundle, tmp_path: Path) -> None:
+    """Wherever a byte was changed, or the rest is missing."""
     learn_once(small, tmp_path)
-    learn_once(replace(small, not_ours={}), tmp_path)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    for place in range(0, len(whole), 23):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        arrays.read(file, lambda kept: [kept[name] for name in kept])
+        file.write_bytes(whole[:place])
+        assert arrays.read(file, lambda kept: [kept[name] for name in kept]) is None
+
+
+def test_arrays_that_fit_nothing_are_none(tmp_path: Path) -> None:
+    """A single array, arrays of other names, and arrays of other types."""
+    with (tmp_path / "single.npz").open("wb") as out:
+        np.save(out, np.ones(3))
+    np.savez(tmp_path / "named.npz", other=np.ones(3))
+    np.savez(tmp_path / "typed.npz", weights=np.array(["a word"]))
+    for name in ("single", "named", "typed", "missing"):
+        assert arrays.read(tmp_path / f"{name}.npz", lambda kept: kept["weights"].astype(np.float32)) is None
+
+
+def test_several_bundles_in_turn_are_learned_once(small: Bundle, tmp_path: Path) -> None:
+    """The cache keeps the few that were used last; a bundle's own folder has one file."""
+    bundles = [
+        replace(small, not_ours={"talk": (f"nothing {word}",)}) for word in ("one", "two", "six", "ten")
+    ]
+    files: list[Path] = []
+    for age, bundle in enumerate(bundles[:KEPT]):
+        learn_once(bundle, tmp_path)
+        (new,) = set(tmp_path.iterdir()) - set(files)
+        os.utime(new, (age, age))
+        files.append(new)
+    learn_once(bundles[0], tmp_path)  # used again, so that the second is now the oldest
+    learn_once(bundles[KEPT], tmp_path)
+    assert {file.exists() for file in (files[0], *files[2:])} == {True}
+    assert not files[1].exists()
+    assert len(list(tmp_path.iterdir())) == KEPT
+    learn_once(small, tmp_path, tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(small: Bundle, tmp_path: Path) -> None:
+    """It is learned each time."""
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert learn_once(small, blocked).columns

@@ -10,13 +10,14 @@ import hashlib
 import json
 import os
 import sys
-import zipfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from voice_skill.content import reader, word_vectors
+from voice_skill.content import arrays, reader, word_vectors
 from voice_skill.content.bundle import Bundle
 from voice_skill.core import classifier, matcher, sparse, synonyms, text
 from voice_skill.core import word_vectors as core_vectors
@@ -25,6 +26,9 @@ from voice_skill.core.interpreter import phrases_of
 from voice_skill.core.matcher import Matcher
 from voice_skill.core.synonyms import Synonyms
 from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
+
+KEPT = 3
+"""Files that stay in the cache: several bundles may be in use by turns.  A bundle's own folder has one."""
 
 
 def learn_once(bundle: Bundle, cache: Path, folder: Path | None = None) -> Classifier:
@@ -39,10 +43,14 @@ def learn_once(bundle: Bundle, cache: Path, folder: Path | None = None) -> Class
     for place in (folder, cache):
         kept = _read(place / name, alike, meanings) if place else None
         if kept:
+            if place == cache:
+                with suppress(OSError):
+                    os.utime(cache / name)  # the oldest are dropped
             return kept
     learned = Matcher(phrases_of(bundle), synonyms=alike, meanings=meanings).learned
     with suppress(OSError):
         _write(learned, cache / name)
+        _drop_old(cache, 1 if cache == folder else KEPT)
     return learned
 
 
@@ -56,21 +64,22 @@ def _key(bundle: Bundle, meanings: WordVectors) -> str:
 
 
 def _read(file: Path, alike: Synonyms, meanings: WordVectors) -> Classifier | None:
-    try:
-        with file.open("rb") as stream, np.load(stream) as kept:
-            features = str(kept["features"]).split("\n")
-            weights = kept["weights"].astype(np.float32)
-            rarity = kept["rarity"]
-            if not len(features) + 1 == len(rarity) == len(weights) - meanings.size:
-                return None
-            columns = {feature: column for column, feature in enumerate(features, start=1)}
-            return Classifier(columns, rarity, weights, float(kept["rarest"]), alike, meanings)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
+    def made_of(kept: Mapping[str, Any]) -> Classifier:
+        features = str(kept["features"]).split("\n")
+        weights = kept["weights"].astype(np.float32)
+        rarity = kept["rarity"]
+        if not len(features) + 1 == len(rarity) == len(weights) - meanings.size:
+            raise ValueError(
+                f"{len(features)} features for {rarity.shape} rarities and {weights.shape} weights"
+            )
+        columns = {feature: column for column, feature in enumerate(features, start=1)}
+        return Classifier(columns, rarity, weights, float(kept["rarest"]), alike, meanings)
+
+    return arrays.read(file, made_of)
 
 
 def _write(learned: Classifier, file: Path) -> None:
-    """Replace the file in one go, and drop those of earlier phrases."""
+    """Replace the file in one go."""
     file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_suffix(f".{os.getpid()}.part")
     with half.open("wb") as out:
@@ -82,9 +91,13 @@ def _write(learned: Classifier, file: Path) -> None:
             rarest=np.array(learned.rarest),
         )
     half.replace(file)
-    for other in file.parent.glob("learned-*.npz"):
-        if other != file:
-            other.unlink(missing_ok=True)
+
+
+def _drop_old(place: Path, count: int) -> None:
+    """Keep the ``count`` files that were used last."""
+    used = sorted(place.glob("learned-*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for old in used[count:]:
+        old.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":  # python -m voice_skill.content.learned intents/en: after a change of phrases

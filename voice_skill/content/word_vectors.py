@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import sys
-import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from voice_skill.content import arrays
 from voice_skill.core.word_vectors import NO_VECTORS, WordVectors
 
 FILE = "word_vectors.npz"
@@ -29,14 +31,14 @@ _DIMENSIONS = 100
 
 def read(folder: Path) -> WordVectors:
     """The word vectors beside a bundle; none if there is no file, or none that can be read."""
-    try:
-        with (folder / FILE).open("rb") as stream, np.load(stream) as kept:
-            known = str(kept["words"]).split("\n")
-            vectors, weights = kept["vectors"], kept["weights"].astype(np.float32)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return NO_VECTORS
+    return arrays.read(folder / FILE, _made_of) or NO_VECTORS
+
+
+def _made_of(kept: Mapping[str, Any]) -> WordVectors:
+    known = str(kept["words"]).split("\n")
+    vectors, weights = kept["vectors"], kept["weights"].astype(np.float32)
     if vectors.ndim != 2 or not len(known) == len(vectors) == len(weights):
-        return NO_VECTORS
+        raise ValueError(f"{len(known)} words for {vectors.shape} vectors and {weights.shape} weights")
     return WordVectors({word: row for row, word in enumerate(known)}, vectors, weights)
 
 

@@ -56,11 +56,11 @@ class Understood:
 class Asker:
     """Answers single utterances from a bundle."""
 
-    def __init__(self, bundle: Bundle, region: Region, interpreter: Interpreter | None = None) -> None:
-        """Index the bundle once, unless that has been done already."""
+    def __init__(self, bundle: Bundle, region: Region, interpreter: Interpreter) -> None:
+        """``interpreter``: that of the same bundle."""
         self._bundle = bundle
         self._region = region
-        self._interpreter = interpreter or Interpreter(bundle)
+        self._interpreter = interpreter
 
     def ask(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Answer:
         """What would be understood and said; ``confidence`` is the recogniser's, 1 for typed text."""

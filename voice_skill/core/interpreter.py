@@ -20,7 +20,6 @@ from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch
 from voice_skill.core.safety import Alarm, RedFlags
 from voice_skill.core.slots import find_slots
-from voice_skill.core.synonyms import Synonyms
 from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
 
 Tier: TypeAlias = Literal["act", "confirm", "none"]
@@ -68,11 +67,11 @@ class Interpretation:
 class Interpreter:
     """The bundle's phrases and rules, indexed once."""
 
-    def __init__(self, bundle: Bundle, wake_phrase: str = "", learned: Classifier | None = None) -> None:
-        """Index ``bundle``.  ``wake_phrase`` is one more way to say "wake".
+    def __init__(self, bundle: Bundle, wake_phrase: str, learned: Classifier) -> None:
+        """Index ``bundle``.  ``wake_phrase``, where it is not empty, is one more way to say "wake".
 
-        Learning from some thousand phrases takes seconds, so what an earlier run has learned from the same
-        phrases may be given; see ``Matcher``.
+        ``learned`` is what ``phrases_of(bundle)`` teach: given, because learning takes seconds and needs the
+        bundle's synonyms and word vectors too.
         """
         self._intents = bundle.intents
         self._red_flags = RedFlags(bundle.red_flags, bundle.signs, bundle.words)
@@ -84,7 +83,7 @@ class Interpreter:
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
         self._clear_no = {words(each) for run in bundle.words.get("clear_no", ()) for each in run.split("|")}
-        self._matcher = Matcher(phrases_of(bundle), learned, synonyms=Synonyms(bundle.synonyms))
+        self._matcher = Matcher(phrases_of(bundle), learned)
 
     def interpret(
         self, text: str, state: StateName = "idle", confidence: float = 1.0, before: str = ""
