@@ -23,7 +23,7 @@ from voice_skill.content.bundle import (
     Step,
     Variant,
 )
-from voice_skill.content.check import find_problems
+from voice_skill.content.check import find_problems, find_warnings
 from voice_skill.content.prompts import INTENTS, PROMPTS
 from voice_skill.core.text import normal, spell
 
@@ -236,6 +236,40 @@ def test_a_phrase_stands_once() -> None:
     assert "stands twice here" in only(
         bundle_of(replace(good, phrases=(*good.phrases, "it's so", "it is so")))
     )
+
+
+@pytest.mark.parametrize(
+    ("synonyms", "message"),
+    [
+        ({"calf": ("muscle",), "cramp": ("spasm", "muscle")}, "'muscle' stands already under 'calf'"),
+        ({"calf": ("shin",), "leg": ("calf",)}, "'calf' has synonyms of its own"),
+        ({"leg": ("calf",), "calf": ("shin",)}, "'calf' stands already under 'leg'"),
+        ({"unable to": ("cannot",), "not up to": ("can't",)}, "'can't' stands already under 'unable to'"),
+    ],
+)
+def test_a_synonym_is_declared_once(synonyms: dict[str, tuple[str, ...]], message: str) -> None:
+    """Of two declarations only one would hold, whatever the form."""
+    assert message in only(bundle_of(synonyms=synonyms))
+
+
+def test_a_synonym_may_stand_for_several() -> None:
+    """Several wordings under one name are what synonyms are for."""
+    assert messages(bundle_of(synonyms={"calf": ("shin", "muscle"), "cramp": ("spasm",)})) == []
+
+
+def test_phrases_that_differ_by_a_space_are_worth_a_look() -> None:
+    """They break no rule, but the recogniser is torn between them; in one intent or in two."""
+    good, other = intent("why", "information"), intent("stop")
+    given = bundle_of(
+        replace(good, phrases=(*good.phrases, "good night", "goodnight", "good morning")),
+        replace(other, phrases=(*other.phrases, "stand by", "a nap", "an ap")),
+    )
+    told = [warning.message for warning in find_warnings(given)]
+    assert [message.split(",")[0] for message in told] == [
+        "'an ap' sounds like 'a nap' of 'stop'",
+        "'goodnight' sounds like 'good night' of 'why'",
+    ]
+    assert find_warnings(bundle_of()) == []
 
 
 def test_what_is_told_has_a_source_and_a_date() -> None:

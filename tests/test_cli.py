@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -230,6 +231,7 @@ def test_check_is_content_with_the_bundle(home: dict[str, str]) -> None:
     said = run(home, "check").stdout
     assert "All is well in " in said
     assert f"intents{os.sep}en" in said
+    assert re.search(r" \d{4} test sentences, and \d{5} phrases with a hesitation\.\n", said)
 
 
 def test_check_lists_all_problems_of_a_bundle(

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from queue import Queue
@@ -18,8 +19,8 @@ from queue import Queue
 from voice_skill import doctor, resources
 from voice_skill.app import App
 from voice_skill.config import Config
-from voice_skill.content import reader
-from voice_skill.content.check import find_problems
+from voice_skill.content import hesitations, reader
+from voice_skill.content.check import find_problems, find_warnings
 from voice_skill.core import vocabulary
 from voice_skill.core.asking import Asker
 from voice_skill.errors import (
@@ -167,6 +168,8 @@ def check(config: Config, options: argparse.Namespace) -> int:
         interpreter = make_interpreter(bundle, folder, config)
         asker = Asker(bundle, bundle.regions[config.region], interpreter)
         problems = find_problems(bundle, known, asker.understand)
+        warnings = [str(warning) for warning in find_warnings(bundle)]
+        notes += ["Worth a look, though no mistake:", *warnings] if warnings else []
     for problem in problems:
         print(problem)
     print(*notes, sep="\n", end="\n" if notes else "")
@@ -174,9 +177,10 @@ def check(config: Config, options: argparse.Namespace) -> int:
         print(f"{len(problems)} to mend in {folder}.")
         return 3
     phrases = sum(len(intent.phrases) for intent in bundle.intents.values())
-    sentences = sum(len(test.say) for test in bundle.tests)
-    counted = f"{len(bundle.intents)} intents, {phrases} phrases, {sentences} test sentences"
-    print(f"All is well in {folder}: {counted}.")
+    sentences = Counter(test.place.file == hesitations.FILE for test in bundle.tests for _ in test.say)
+    counted = f"{len(bundle.intents)} intents, {phrases} phrases, {sentences[False]} test sentences"
+    made = f", and {sentences[True]} phrases with a hesitation" if sentences[True] else ""
+    print(f"All is well in {folder}: {counted}{made}.")
     return 0
 
 

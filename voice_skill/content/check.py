@@ -12,6 +12,7 @@ from voice_skill.content.check_intents import intent_problems
 from voice_skill.content.check_routine import routine_problems
 from voice_skill.content.check_speech import speech_problems
 from voice_skill.content.check_tests import Understand, behaviour_problems, tested_intent_problems
+from voice_skill.content.check_wordings import spacing_warnings, synonym_problems
 
 
 def find_problems(
@@ -27,7 +28,17 @@ def find_problems(
         *speech_problems(bundle),
         *routine_problems(bundle.routine),
         *tested_intent_problems(bundle),
+        *synonym_problems(bundle),
     ]
     if understand is not None:
         problems.extend(behaviour_problems(bundle, understand))
-    return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
+    return sorted(problems, key=_place)
+
+
+def find_warnings(bundle: Bundle) -> list[Problem]:
+    """What breaks no rule and yet may be better otherwise, in the order of files and lines."""
+    return sorted(spacing_warnings(bundle), key=_place)
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    return problem.place.file, problem.place.line
