@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from voice_skill import resources
 from voice_skill.config import Config
 from voice_skill.content.bundle import Bundle, Line, StateName
 from voice_skill.content.learned import learn_once
-from voice_skill.core.interpreter import Interpretation, Interpreter
+from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.meaning import Interpretation
+from voice_skill.messages import Alternative
 
 
 class QuickInterpreter(Interpreter):
@@ -17,18 +19,23 @@ class QuickInterpreter(Interpreter):
 
     def __init__(self, bundle: Bundle) -> None:
         super().__init__(bundle, "", learn_once(bundle, Config().cache_folder, resources.intents_folder()))
-        self._known: dict[tuple[str, StateName, float, str], Interpretation] = {}
+        self._known: dict[tuple[object, ...], Interpretation] = {}
         self._planted: dict[str, Interpretation] = {}
 
     def interpret(
-        self, text: str, state: StateName = "idle", confidence: float = 1.0, before: str = ""
+        self,
+        text: str,
+        state: StateName = "idle",
+        confidence: float = 1.0,
+        before: str = "",
+        alternatives: Sequence[Alternative] = (),
     ) -> Interpretation:
         """Look it up, or find it out."""
         if text in self._planted:
             return self._planted[text]
-        key = (text, state, confidence, before)
+        key = (text, state, confidence, before, tuple(alternatives))
         if key not in self._known:
-            self._known[key] = super().interpret(text, state, confidence, before)
+            self._known[key] = super().interpret(text, state, confidence, before, alternatives)
         return self._known[key]
 
     def plant(self, meant: Interpretation) -> str:

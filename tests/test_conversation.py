@@ -8,7 +8,7 @@ from situations import ANSWERED, PLACES
 from timeline import Scene
 
 from voice_skill.content.bundle import Bundle
-from voice_skill.core.interpreter import Interpretation
+from voice_skill.core.meaning import Interpretation
 from voice_skill.core.states import HELP, State
 from voice_skill.core.tables import QUESTIONS
 

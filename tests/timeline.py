@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from known_lines import indexed
 
 from voice_skill.content.bundle import Bundle
-from voice_skill.core.interpreter import Interpretation, Tier
+from voice_skill.core.meaning import Interpretation, Tier
 from voice_skill.core.routine import Guide
 from voice_skill.core.session import Recollection, Session
 from voice_skill.core.states import MOVES, State

@@ -61,7 +61,10 @@ def demonstrate(config: Config, out: Path | None) -> int:
         recognisers = None
         if model is not None:
             phrases = vocabulary.phrases(content.bundle, config.wake_phrase)
-            recognisers = {mode: model.recogniser(SPEECH_RATE, said) for mode, said in phrases.items()}
+            recognisers = {
+                mode: model.recogniser(SPEECH_RATE, said, alternatives=mode == "open")
+                for mode, said in phrases.items()
+            }
         rehearsal = Rehearsal(session, content.interpreter, content.wholeness, voice, person, recognisers)
         rehearsal.run(TURNS)
     finally:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 from voice_skill.errors import ConfigError, VoiceSkillError
-from voice_skill.messages import Effect, Event
+from voice_skill.messages import Alternative, Effect, Event
 
 Kind: TypeAlias = Literal["event", "effect"]
 
@@ -89,6 +89,8 @@ def _entry(line: bytes, where: str) -> Entry:
         found = json.loads(line)
         kind, make = _TYPES[found["type"]]
         values = {field.name: found[field.name] for field in fields(make) if field.name in found}
+        if "alternatives" in values:
+            values["alternatives"] = tuple(Alternative(**each) for each in values["alternatives"])
         return Entry(float(found["at"]), kind, make(**values))
     except (ValueError, TypeError, KeyError) as error:
         raise VoiceSkillError(f"{where} is no entry of an event log: {error}.") from error

@@ -14,6 +14,15 @@ Tone: TypeAlias = Literal["listening", "halfway", "ease"]
 ListeningMode: TypeAlias = Literal["open", "interrupt", "standby"]
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What else may have been said."""
+
+    text: str
+    share: float
+    """How likely, 0 to 1; the shares of one utterance sum to one."""
+
+
 # --- events ---------------------------------------------------------------------------------------
 
 
@@ -27,6 +36,8 @@ class Heard:
     """Mean confidence of the words, 0 to 1; typed text has 1."""
     ended_at: float | None = None
     """When the last sound of speech ended, or None when that is not known (typed text)."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The likeliest hearings, ``text`` mostly among them; none where nothing else was looked for."""
 
 
 @dataclass(frozen=True, slots=True)

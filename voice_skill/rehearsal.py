@@ -22,7 +22,7 @@ from voice_skill.core.text import sentences
 from voice_skill.core.wholeness import Wholeness
 from voice_skill.hearing.endpoint import Endpoint
 from voice_skill.hearing.listener import Listener
-from voice_skill.hearing.recogniser import Recogniser
+from voice_skill.hearing.recogniser import Hearing, Recogniser
 from voice_skill.messages import (
     Effect,
     Event,
@@ -145,7 +145,9 @@ class Rehearsal:
             event = heapq.heappop(self._due)[2]
         if isinstance(event, Heard):
             self._note("heard", event.text)
-            meant = self.interpreter.interpret(event.text, self.session.context, event.confidence)
+            meant = self.interpreter.interpret(
+                event.text, self.session.context, event.confidence, "", event.alternatives
+            )
             self._note("understood", f"{meant.intent}, {meant.tier}")
         self._carry_out(self.session.handle(event, self._now))
 
@@ -160,13 +162,14 @@ class Rehearsal:
         self._pieces.append((self._now, sound.samples))
         began = self._now
         self._turn_began = began + sound.seconds + ANSWER_TIME
-        for seconds, text, confidence, ended in self._recognise(turn.text, sound):
-            self._expect(began + seconds, Heard(text, confidence, began + ended))
+        for seconds, ended, hearing in self._recognise(turn.text, sound):
+            heard = Heard(hearing.text, hearing.confidence, began + ended, hearing.alternatives)
+            self._expect(began + seconds, heard)
 
-    def _recognise(self, text: str, sound: Sound) -> Iterator[tuple[float, str, float, float]]:
-        """What the recogniser makes of it: when it is known, text, confidence, when it ended."""
+    def _recognise(self, text: str, sound: Sound) -> Iterator[tuple[float, float, Hearing]]:
+        """What the recogniser makes of it: when it is known, when it ended, and what it is."""
         if self.recognisers is None:
-            yield sound.seconds, text, 1.0, sound.seconds
+            yield sound.seconds, sound.seconds, Hearing(text, 1.0)
             return
         recogniser = self.recognisers[self._mode]
         recogniser.reset()
@@ -178,7 +181,7 @@ class Rehearsal:
             speech = listener.feed(heard[end - _BLOCK : end].tobytes())
             if speech:
                 seconds = (end - 10 * _BLOCK) / SPEECH_RATE
-                yield seconds, speech.hearing.text, speech.hearing.confidence, seconds - speech.since_end
+                yield seconds, seconds - speech.since_end, speech.hearing
 
     # --- the skill -----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ from voice_skill.core.asking import Asker
 from voice_skill.front_ends import load_content, load_model
 from voice_skill.hearing.endpoint import Endpoint
 from voice_skill.hearing.listener import Listener, Speech
-from voice_skill.hearing.recogniser import Recogniser
+from voice_skill.hearing.recogniser import Recogniser, joined
+from voice_skill.messages import Alternative, Heard
 
 RATE = 16_000
 BLOCK = 640
@@ -35,6 +37,8 @@ class Outcome:
     """Mean over the utterances, 0 to 1."""
     decisions: tuple[tuple[str, str], ...]
     """Intent and tier of each utterance that it was taken for; a clip that was cut in two has two."""
+    alternatives: tuple[Alternative, ...]
+    """What the whole may have been."""
     lag: float
     """Seconds from the end of the last word to the last decision; nan where nothing was heard."""
     early: float
@@ -88,7 +92,7 @@ class Chain:
         self._content = load_content(config)
         self._model = load_model(config, self._content.bundle)
         phrases = vocabulary.phrases(self._content.bundle, config.wake_phrase)["open"]
-        self._recogniser: Recogniser = self._model.recogniser(RATE, phrases)
+        self._recogniser: Recogniser = self._model.recogniser(RATE, phrases, alternatives=True)
         self._asker = Asker(self._content.bundle, self._content.region, self._content.interpreter)
 
     def close(self) -> None:
@@ -126,10 +130,13 @@ class Chain:
         early = words_at if heard and heard[-1][0].hearing.text == words else math.nan
         decisions = tuple(self._decide(speech) for speech, _ in heard)
         sure = float(np.mean([speech.hearing.confidence for speech, _ in heard])) if heard else 0.0
-        return Outcome(text, sure, decisions, lag, early, spent)
+        nothing: tuple[Alternative, ...] = ()
+        others = reduce(joined, (speech.hearing.alternatives for speech, _ in heard), nothing)
+        return Outcome(text, sure, decisions, others, lag, early, spent)
 
     def _decide(self, speech: Speech) -> tuple[str, str]:
-        answer = self._asker.ask(speech.hearing.text, confidence=speech.hearing.confidence)
+        heard = speech.hearing
+        answer = self._asker.hear(Heard(heard.text, heard.confidence, None, heard.alternatives))
         return answer.intent, answer.tier if answer.intent != "none" else "none"
 
     def tally(self, clips: Sequence[Clip], meant: Sequence[str]) -> Tally:

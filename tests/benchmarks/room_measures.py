@@ -163,7 +163,7 @@ def _speak_over(
     heard = [message for message in found if isinstance(message, Heard)]
     stopped = any(isinstance(message, StopSpeaking) for message in found)
     meant = skill.content.interpreter.interpret
-    meanings = [meant(one.text, session.context, one.confidence) for one in heard]
+    meanings = [meant(one.text, session.context, one.confidence, "", one.alternatives) for one in heard]
     intents = [one.intent for one in (meanings[:1] if word.whole else meanings)]
     if stopped and word.meant in intents:
         result.obeyed += 1
@@ -280,7 +280,9 @@ def questions(
             bed.wait(over - bed.now + IN_TIME)
             heard = [message for _, message in bed.messages[seen:] if isinstance(message, Heard)]
             meant_by = skill.content.interpreter.interpret
-            right += bool(heard) and meant_by(heard[0].text, "idle", heard[0].confidence).intent == meant
+            first = heard[0] if heard else Heard("")
+            found = meant_by(first.text, "idle", first.confidence, "", first.alternatives)
+            right += found.intent == meant
     return 100 * right / len(asked)
 
 

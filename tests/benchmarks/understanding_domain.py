@@ -15,7 +15,9 @@ from voice_skill.content import reader
 from voice_skill.content.bundle import Bundle
 from voice_skill.content.learned import learn_once
 from voice_skill.content.prompts import RED_FLAG_LEVELS
-from voice_skill.core.interpreter import NONE, Interpretation, Interpreter
+from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.meaning import NONE, Interpretation
+from voice_skill.messages import Heard
 
 SETS = ("questions", "red_flags", "first_contact", "second_contact")
 NEAR = "near a red flag"
@@ -30,8 +32,8 @@ def domain_table(root: Path, heard: Mapping[str, Way], every: int = 1) -> list[s
     bundle = reader.load(folder, with_tests=False)
     interpreter = Interpreter(bundle, "", learn_once(bundle, folder, folder))
     typed: dict[str, Way] = {
-        "typed": lambda texts: [(text, 1.0) for text in texts],
-        "misheard": lambda texts: [(text, 1.0) for text in misheard(texts, 6)],
+        "typed": lambda texts: [Heard(text) for text in texts],
+        "misheard": lambda texts: [Heard(text) for text in misheard(texts, 6)],
     }
     rows = [
         "\n### This skill\n",
@@ -56,9 +58,11 @@ def _count(
 ) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
     delivered = deliver([each["say"] for each in stored])
-    for (text, confidence), each in zip(delivered, stored, strict=True):
+    for heard, each in zip(delivered, stored, strict=True):
         intent = NEAR if each.get("alarm") is False else _BOOLEANS.get(each["intent"], each["intent"])
-        meant = interpreter.interpret(text, each.get("state", "idle"), confidence)
+        meant = interpreter.interpret(
+            heard.text, each.get("state", "idle"), heard.confidence, "", heard.alternatives
+        )
         wanted = {intent, *each.get("also", ())}
         counts.setdefault(_kind(intent, bundle), Counter())[_outcome(meant, wanted)] += 1
     return counts

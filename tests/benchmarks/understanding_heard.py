@@ -9,8 +9,10 @@ import numpy as np
 from hearing_chain import Chain
 from hearing_sets import Clip, at_level, kept_steady, say_ked, say_rms, with_noise
 
-Way = Callable[[Sequence[str]], list[tuple[str, float]]]
-"""From sentences to what arrives of them, and with what confidence (0 to 1)."""
+from voice_skill.messages import Heard
+
+Way = Callable[[Sequence[str]], list[Heard]]
+"""From sentences to what arrives of them."""
 
 
 def ways(model: Path, bundle: Path, noise: Path) -> dict[str, Way]:
@@ -18,13 +20,13 @@ def ways(model: Path, bundle: Path, noise: Path) -> dict[str, Way]:
     chain = Chain(model, bundle)
     kept = kept_steady(noise)
 
-    def hear(texts: Sequence[str], noisy: bool) -> list[tuple[str, float]]:
+    def hear(texts: Sequence[str], noisy: bool) -> list[Heard]:
         chance = np.random.default_rng(3)
         heard = []
         for index, text in enumerate(texts):
             clip = Clip(at_level((say_rms, say_ked)[index % 2](text.replace('"', ""))), text)
             outcome = chain.hear(with_noise(clip, kept[index % len(kept)], 10, chance) if noisy else clip)
-            heard.append((outcome.text, outcome.confidence))
+            heard.append(Heard(outcome.text, outcome.confidence, None, outcome.alternatives))
         return heard
 
     return {

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voice_skill.content.bundle import Bundle, Region, StateName
-from voice_skill.core.interpreter import Interpretation, Interpreter, Tier
+from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.meaning import Interpretation, Tier
 from voice_skill.core.session import Session
 from voice_skill.messages import Heard, Say, SetVoice
 
@@ -62,14 +63,18 @@ class Asker:
         self._region = region
         self._interpreter = interpreter
 
-    def ask(self, text: str, state: StateName = "idle", confidence: float = 1.0) -> Answer:
-        """What would be understood and said; ``confidence`` is the recogniser's, 1 for typed text."""
-        meant, reply = self._hear(text, state, confidence)
-        return Answer(text, meant.intent, meant.tier, meant.score, meant.runner_up, meant.slots, reply)
+    def ask(self, text: str, state: StateName = "idle") -> Answer:
+        """What would be understood and said."""
+        return self.hear(Heard(text), state)
+
+    def hear(self, heard: Heard, state: StateName = "idle") -> Answer:
+        """The same for what a recogniser heard, with how sure it was and what else it may have been."""
+        meant, reply = self._hear(heard, state)
+        return Answer(heard.text, meant.intent, meant.tier, meant.score, meant.runner_up, meant.slots, reply)
 
     def explain(self, text: str, state: StateName = "idle") -> list[str]:
         """How the answer was found, in plain lines."""
-        meant, _ = self._hear(text, state, 1.0)
+        meant, _ = self._hear(Heard(text), state)
         lines = [f"decided by: {meant.lane}", f"intent: {meant.intent}, {meant.tier}, {meant.score:.2f}"]
         if meant.alarm:
             lines.append(f"rule: {meant.alarm.rule.id}, because of {'; '.join(meant.alarm.found)}")
@@ -85,12 +90,12 @@ class Asker:
 
     def understand(self, text: str, state: StateName) -> Understood:
         """The same in the form that ``check`` wants."""
-        meant, reply = self._hear(text, state, 1.0)
+        meant, reply = self._hear(Heard(text), state)
         return Understood(meant.intent, "" if meant.alarm else meant.phrase, reply, meant.tier == "act")
 
-    def _hear(self, text: str, state: StateName, confidence: float) -> tuple[Interpretation, str]:
+    def _hear(self, heard: Heard, state: StateName) -> tuple[Interpretation, str]:
         session = Session(self._bundle, self._interpreter, self._region, DEFAULT_VOICE)
         session.stand(state, now=0.0)
-        effects = session.handle(Heard(text, confidence), now=1.0)
+        effects = session.handle(heard, now=1.0)
         spoken = " ".join(effect.text for effect in effects if isinstance(effect, Say))
         return session.meant, spoken

@@ -9,22 +9,20 @@ with the polarity held fast: "don't stop" never comes out as "stop".  The result
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from dataclasses import replace
 
 from voice_skill.content.bundle import Bundle, Intent, StateName
 from voice_skill.content.prompts import RED_FLAG_LEVELS
-from voice_skill.core import denial, occasions
+from voice_skill.core import denial, hearings, occasions
 from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch
-from voice_skill.core.safety import Alarm, RedFlags
+from voice_skill.core.meaning import NONE, Interpretation
+from voice_skill.core.safety import RedFlags
 from voice_skill.core.slots import find_slots
 from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
+from voice_skill.messages import Alternative
 
-Tier: TypeAlias = Literal["act", "confirm", "none"]
-
-NONE = "none"
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
 ALARMING = 0.8
@@ -42,26 +40,6 @@ MOST_AT_ONCE = 3
 
 _JOINTS = re.compile(r"\b(?:and then|and|then|or)\b|[,;.!?]+(?=\s)")
 _DENIALS = (("do", "not"), ("please", "do", "not"), ("no", "do", "not"), ("not",))
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """What an utterance means."""
-
-    intent: str
-    """A name of the bundle, or "none"."""
-    tier: Tier
-    score: float
-    """0 to 1."""
-    runner_up: str | None = None
-    phrase: str = ""
-    """The phrase, or the red-flag pattern, that decided."""
-    alarm: Alarm | None = None
-    lane: Literal["red flag", "word for word", "likeness", "nothing", "too long"] = "nothing"
-    slots: Mapping[str, str] = field(default_factory=dict)
-    """Details of the request by name (``slots``)."""
-    also: tuple[str, ...] = ()
-    """Further commands of the same breath, in order."""
 
 
 class Interpreter:
@@ -86,12 +64,25 @@ class Interpreter:
         self._matcher = Matcher(phrases_of(bundle), learned)
 
     def interpret(
-        self, text: str, state: StateName = "idle", confidence: float = 1.0, before: str = ""
+        self,
+        text: str,
+        state: StateName = "idle",
+        confidence: float = 1.0,
+        before: str = "",
+        alternatives: Sequence[Alternative] = (),
     ) -> Interpretation:
         """Say what ``text``, heard with ``confidence`` while in ``state``, means.  Never fails.
 
         ``before`` is what the same person said a moment ago; warning signs are read over both.
+        ``alternatives`` are what may have been said instead.
         """
+        meant = self._understand(text, state, before)
+        if alternatives:
+            meant = hearings.weigh(meant, alternatives, lambda other: self._understand(other, state, before))
+        return self._as_heard(meant, confidence)
+
+    def _understand(self, text: str, state: StateName, before: str) -> Interpretation:
+        """What one hearing means, if it is right."""
         alarm = self._red_flags.find(text, before, asked=state == "asked")
         if alarm:
             return Interpretation(alarm.rule.level, "act", 1.0, None, alarm.found[0], alarm, "red flag")
@@ -113,7 +104,7 @@ class Interpreter:
                 denial.ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word"
             )
         slots = find_slots(meant.intent, text)
-        return self._as_heard(replace(meant, slots=slots) if slots else meant, confidence)
+        return replace(meant, slots=slots) if slots else meant
 
     def _as_heard(self, meant: Interpretation, confidence: float) -> Interpretation:
         """Doubt what was badly heard: other people's talk comes out as odd requests with little confidence.

@@ -30,7 +30,8 @@ from voice_skill.core.acts.leading import resume
 from voice_skill.core.coach import Coach
 from voice_skill.core.cues import Cue
 from voice_skill.core.first_aid import FirstAid
-from voice_skill.core.interpreter import NONE, Interpretation, Interpreter, names_cramp
+from voice_skill.core.interpreter import Interpreter, names_cramp
+from voice_skill.core.meaning import NONE, Interpretation
 from voice_skill.core.occasions import LOW_CONFIDENCE
 from voice_skill.core.script import Script
 from voice_skill.core.states import MOVES, State
@@ -349,7 +350,9 @@ class Session:
     def _interpret(self, heard: Heard) -> Interpretation:
         """Take the words for what they mean here, with what was said just before."""
         recent = self._before if self.now - self._before_at <= TWO_TURNS else ""
-        meant = self._interpreter.interpret(heard.text, self.context, heard.confidence, recent)
+        meant = self._interpreter.interpret(
+            heard.text, self.context, heard.confidence, recent, heard.alternatives
+        )
         self._before, self._before_at = "" if meant.alarm else heard.text, self.now
         safety = self.question and QUESTIONS[self.question].safety
         return self._on_safety(meant, heard) if safety and not meant.alarm else meant

@@ -220,7 +220,8 @@ class Ears:
 
     def _post(self, speech: Speech, microphone: Microphone) -> None:
         ended_at = self.clock() - microphone.behind - speech.since_end
-        self.inbox.put(Heard(speech.hearing.text, speech.hearing.confidence, ended_at))
+        heard = speech.hearing
+        self.inbox.put(Heard(heard.text, heard.confidence, ended_at, heard.alternatives))
 
     def _switch(self, listener: Listener, mode: ListeningMode) -> None:
         afresh = self._mode == "interrupt"  # the last moment may hold the end of our own sentence
@@ -239,7 +240,10 @@ class Ears:
             return
         for recogniser in self._recognisers.values():
             recogniser.close()
-        self._recognisers = {mode: self.model.recogniser(rate, said) for mode, said in self.phrases.items()}
+        self._recognisers = {
+            mode: self.model.recogniser(rate, said, alternatives=mode == "open")
+            for mode, said in self.phrases.items()
+        }
 
     def _notice(self, microphone: Microphone) -> None:
         """Report a change in what the microphone gives; called with each block."""

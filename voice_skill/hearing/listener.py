@@ -237,4 +237,4 @@ def _as_far_as(text: str, speech: Speech | None) -> Speech | None:
     """Cut what was only begun off the end: the sound after a cut-in is forced onto some word or other."""
     if speech is None or not speech.hearing.text.startswith(f"{text} "):
         return speech
-    return replace(speech, hearing=replace(speech.hearing, text=text))
+    return replace(speech, hearing=replace(speech.hearing, text=text, alternatives=()))

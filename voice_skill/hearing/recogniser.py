@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,15 @@ from typing import TYPE_CHECKING, Any
 from voice_skill.audio.hush import hushed
 from voice_skill.errors import ModelError
 from voice_skill.hearing import model_store
+from voice_skill.messages import Alternative
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 GARBAGE = "[unk]"
 """Vosk's word for sound that fits no phrase."""
+ALTERNATIVES = 10
+"""Hearings of one utterance that are looked at, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Hearing:
     """Mean over all words, where garbage counts as 0; 0 when there are none."""
     words: tuple[Word, ...] = ()
     """All words, garbage included."""
+    alternatives: tuple[Alternative, ...] = ()
+    """What the whole utterance may have been, the likeliest first; empty unless asked for."""
 
 
 class SpeechModel:
@@ -94,14 +100,17 @@ class SpeechModel:
         """Words of the phrases that the model cannot hear, each once, sorted."""
         return sorted({word for phrase in phrases for word in phrase.split() if not self.knows(word)})
 
-    def recogniser(self, rate: int, phrases: Sequence[str] | None = None) -> Recogniser:
+    def recogniser(
+        self, rate: int, phrases: Sequence[str] | None = None, *, alternatives: bool = False
+    ) -> Recogniser:
         """Make a recogniser for sound of ``rate`` that hears the phrases.
 
         Without phrases, or with a model that takes none, it hears all that the model knows; so it does for
         the phrases of which the model's own graph was made.  A phrase that is given several times is expected
         so many times as often.  Phrases with a word that the model lacks are
         left out, since they can never be heard as they are written; the garbage word goes along where there
-        is one.  Raises ModelError when no phrase is left.
+        is one.  With ``alternatives`` it also says what else may have been said, for twice the work, since Vosk
+        gives either that or the confidence of words.  Raises ModelError when no phrase is left.
         """
         grammar: str | None = None
         if phrases is not None and self.takes_phrases and self._expected != frozenset(phrases):
@@ -115,9 +124,10 @@ class SpeechModel:
         try:
             with hushed():
                 inner = self._vosk.KaldiRecognizer(*arguments)
+                beside = self._vosk.KaldiRecognizer(*arguments) if alternatives else None
         except Exception as error:  # Vosk raises bare Exception
             raise _broken(self.folder, "Vosk makes no recogniser of it.") from error
-        recogniser = Recogniser(inner, rate)
+        recogniser = Recogniser(inner, rate, beside)
         self._recognisers.append(recogniser)
         return recogniser
 
@@ -137,11 +147,15 @@ class SpeechModel:
 class Recogniser:
     """Turns the blocks of one utterance after the other into a Hearing; made by SpeechModel."""
 
-    def __init__(self, inner: Any, rate: int) -> None:
+    def __init__(self, inner: Any, rate: int, beside: Any = None) -> None:
         self.rate = rate
         self._inner: Any = inner
         self._inner.SetWords(True)
+        self._beside: Any = beside
+        if beside is not None:
+            beside.SetMaxAlternatives(ALTERNATIVES)
         self._done: list[Word] = []
+        self._others: tuple[Alternative, ...] = ()
         self._partial = ""
 
     def accept(self, block: bytes) -> None:
@@ -152,6 +166,8 @@ class Recogniser:
             self._partial = ""
         else:
             self._partial = str(json.loads(self._inner.PartialResult()).get("partial", ""))
+        if self._beside is not None and self._beside.AcceptWaveform(block):
+            self._others = joined(self._others, _alternatives(self._beside.Result()))
 
     @property
     def partial(self) -> str:
@@ -161,18 +177,26 @@ class Recogniser:
     def finish(self) -> Hearing:
         """End the utterance and give what was understood; the next block begins a new one."""
         words = (*self._done, *_words(self._inner.FinalResult()))
-        self._done, self._partial = [], ""
-        return _hearing(words)
+        others = self._others
+        if self._beside is not None:
+            others = joined(others, _alternatives(self._beside.FinalResult()))
+        self._forget()
+        return _hearing(words, others)
 
     def reset(self) -> None:
         """Forget the utterance."""
-        self._inner.FinalResult()  # frees more memory than Reset, which keeps the feature pipeline growing
-        self._inner.Reset()
-        self._done, self._partial = [], ""
+        for inner in (self._inner, self._beside):
+            if inner is not None:
+                inner.FinalResult()  # frees more memory than Reset, which keeps the feature pipeline growing
+                inner.Reset()
+        self._forget()
 
     def close(self) -> None:
         """Free it; it must not be used again."""
-        self._inner = None
+        self._inner = self._beside = None
+
+    def _forget(self) -> None:
+        self._done, self._partial, self._others = [], "", ()
 
 
 def _plain(text: str) -> list[str]:
@@ -186,17 +210,42 @@ def _words(answer: str) -> list[Word]:
     ]
 
 
+def _alternatives(answer: str) -> tuple[Alternative, ...]:
+    """What Vosk lists, with the likelihoods made shares; garbage left out, so that some may be the same."""
+    listed = json.loads(answer).get("alternatives", [])
+    costs = [-float(each["confidence"]) for each in listed]
+    weights = [math.exp(min(costs) - cost) for cost in costs]
+    shares: defaultdict[str, float] = defaultdict(float)
+    for each, weight in zip(listed, weights, strict=True):
+        shares[" ".join(_plain(str(each["text"])))] += weight / sum(weights)
+    return tuple(Alternative(*each) for each in sorted(shares.items(), key=lambda each: -each[1]))
+
+
+def joined(begun: tuple[Alternative, ...], ended: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+    """Those of the two halves of an utterance put together, the likeliest of all pairs."""
+    if not (begun and ended):
+        return begun or ended
+    pairs = (
+        Alternative(f"{one.text} {other.text}".strip(), one.share * other.share)
+        for one in begun
+        for other in ended
+    )
+    likeliest = sorted(pairs, key=lambda pair: -pair.share)[:ALTERNATIVES]
+    whole = sum(pair.share for pair in likeliest)
+    return tuple(Alternative(pair.text, pair.share / whole) for pair in likeliest)
+
+
 def _share(confidence: float) -> float:
     """Vosk's confidence brought between 0 and 1; a degenerate lattice can give NaN."""
     return 0.0 if math.isnan(confidence) else min(1.0, max(0.0, confidence))
 
 
-def _hearing(words: tuple[Word, ...]) -> Hearing:
+def _hearing(words: tuple[Word, ...], alternatives: tuple[Alternative, ...] = ()) -> Hearing:
     understood = [word for word in words if word.text != GARBAGE]
     if not understood:
-        return Hearing("", 0.0, words)
+        return Hearing("", 0.0, words, alternatives)
     mean = sum(word.confidence for word in understood) / len(words)
-    return Hearing(" ".join(word.text for word in understood), mean, words)
+    return Hearing(" ".join(word.text for word in understood), mean, words, alternatives)
 
 
 def _broken(folder: Path, why: str) -> ModelError:

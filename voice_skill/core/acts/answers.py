@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voice_skill.core.acts.care import say_step_again
 from voice_skill.core.acts.manners import decline
-from voice_skill.core.interpreter import Interpretation
+from voice_skill.core.meaning import Interpretation
 from voice_skill.core.states import HELP, State
 from voice_skill.core.text import spell_month, words
 
