@@ -71,3 +71,12 @@ def test_what_was_surely_said_over_us_needs_less() -> None:
         one = judge("interrupt", "to finish say stop")
         heard_over_us(one, voices, 5)  # type: ignore[arg-type]  # one of the voices
         assert one.is_meant("stop", 0.5, False, 1.0) is meant
+
+
+def test_a_short_word_over_us_counts_from_before_its_beginning() -> None:
+    """The gap within "stop" puts the beginning off; two blocks of half a second ago are no part of it."""
+    for gap, meant in ((1, True), (12, False)):
+        one = judge("interrupt", "let the leg rest")
+        for voices in ("both", "both", *["ours"] * gap, "both"):
+            one.count(voices, "quiet")  # type: ignore[arg-type]  # one of the voices
+        assert one.is_meant("stop", 0.7, False, 1.0) is meant

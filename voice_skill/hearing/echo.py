@@ -155,6 +155,8 @@ class Softener:
         self.total = self.others = float(self._left[_SPEECH].sum())
         quieter = self.total < self._noise
         self._noise += 0.1 * (self.total - self._noise) if quieter else _NOISE_RISE * self._noise
+        # From silence it would take most of a minute up to a loud fan, which would pass for our usual rest.
+        self._noise = max(self._noise, float(self._steady.level[_SPEECH].sum()))
         self.sounds = bool(max(self._ringing.max(), unsure.max()) > _HEARD)
         self._loudest = max(float(taken[_SPEECH].sum()), _LINGER * self._loudest)
         if not self.sounds:
@@ -183,6 +185,7 @@ class Softener:
         if share > self._usual:
             self._usual *= _LEARNS_MORE
         else:
-            self._usual *= _LEARNS_LESS if share > 0.1 * self._usual else _LEARNS_LITTLE
+            # Nothing above the noise says nothing about our rest.
+            self._usual *= _LEARNS_LITTLE if 0 < share <= 0.1 * self._usual else _LEARNS_LESS
         self._usual = min(1.0, max(_LEAST_USUAL, self._usual))
         return foreign

@@ -7,6 +7,7 @@ by whose voice the blocks held, by the words of the sentence in the air, and by 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from voice_skill.messages import ListeningMode
 
 EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
+BEFORE = 12
+"""Blocks before a beginning that count as well: half a second, as much as the recogniser is given of it."""
 UNMISTAKABLE, STRANGER = 0.9, 0.95
 """Confidence that the few phrases and all others need while the way through the room is new."""
 OVER_US = 0.6
@@ -44,13 +47,20 @@ class Judge:
         self._waking = frozenset(self.phrases.get("standby") or ())
         self._over_us = self._others = 0
         self._with_ours = self._strange = False
+        self._before: deque[bool] = deque(maxlen=BEFORE)
         self._called, self._called_at = "", -math.inf
 
     def count(self, voices: Voices, turn: Turn) -> None:
-        """Take in whose voice a block held, and what the block before it was."""
+        """Take in whose voice a block held, and what the block before it was.
+
+        A word as short as "stop" is half over by the time that it is taken for a beginning.
+        """
         if turn in ("quiet", "ended"):
-            self._over_us = self._others = 0
+            self._over_us = self._others = sum(self._before)
             self._with_ours = self._strange = False
+            self._before.append(voices == "both")
+        else:
+            self._before.clear()
         self._over_us += voices == "both"
         self._others += voices != "ours"
         self._with_ours |= voices != "room"

@@ -50,5 +50,7 @@ class SteadyNoise:
         if self._steps <= _SPAN:
             return np.ones_like(power)
         self.level = _BIAS * self._lowest.min(axis=0)
-        gains: Wave = np.sqrt(np.clip(1 - self.level / (spread + 1e-3), _LEAST**2, 1.0))
+        # By the smoothed power where that is more: what falls below the noise for a step alone would ring.
+        steadily = np.maximum(spread, self._smoothed) + 1e-3
+        gains: Wave = np.sqrt(np.clip(1 - self.level / steadily, _LEAST**2, 1.0))
         return gains
