@@ -144,6 +144,11 @@ def emergency_doubted(bundle: Bundle) -> Scene:
     return emergency(bundle).hears("i'm fine").expect("emergency_check").settles()
 
 
+def sign_doubted(bundle: Bundle) -> Scene:
+    """We have asked whether we heard a warning sign rightly."""
+    return idle(bundle).means("emergency", "confirm").expect("sign_check").settles()
+
+
 def standby(bundle: Bundle) -> Scene:
     """We are asleep."""
     return idle(bundle).hears("good night").settles()
@@ -177,6 +182,7 @@ PLACES: Mapping[str, Callable[[Bundle], Scene]] = {
         cramp_weak,
         emergency,
         emergency_doubted,
+        sign_doubted,
         standby,
     )
 }

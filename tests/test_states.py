@@ -51,7 +51,7 @@ def test_every_question_has_its_words(bundle: Bundle) -> None:
 def test_safety_questions_are_marked() -> None:
     """What is asked for safety is marked so; there, doubt and silence never do what a no does."""
     assert {name for name, question in QUESTIONS.items() if question.safety} == {
-        *("safety_check", "safety_unsure", "cramp_flag", "cramp_numb")
+        *("safety_check", "safety_unsure", "cramp_flag", "cramp_numb", "sign_check")
     }
     for question in QUESTIONS.values():
         if question.safety:
@@ -82,7 +82,7 @@ def test_every_act_is_used() -> None:
         question_acts | {act for table in ACTS.values() for act in table.values()} | set(OTHERWISE.values())
     )
     used |= {act for others in OTHER_ANSWERS.values() for act in others.values()}
-    helpers = {"ask_which", "miss", "offer_to_go_on", "take_named"}
+    helpers = {"ask_which", "ask_whether_so", "miss", "offer_to_go_on", "take_named"}
     for module in (answers, care, leading, manners):
         for name, act in inspect.getmembers(module, inspect.isfunction):
             mine = act.__module__ == module.__name__ and not name.startswith("_")

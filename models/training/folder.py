@@ -11,8 +11,8 @@ from .graph import write_lexicon_graph
 from .language import language_graph, trigram
 from .lexicon import bundle_sentences, common_words, make_lexicon
 
-COMMON_WORDS = 22500
-FEWEST = 4
+COMMON_WORDS = 21800
+FEWEST = 10
 """Pairs of words seen less often say nothing of the third.  This graph is for who uses the model without the
 skill, which makes a finer one of its own at its first start."""
 GARBAGE_PRICE = 3.3

@@ -49,14 +49,14 @@ def common_words(count: int) -> list[str]:
 
 
 def bundle_sentences(folder: Path) -> list[str]:
-    """All phrases and written tests of a bundle folder (its *.yaml files), lower case, in file order."""
+    """All phrases, reports and written tests of a bundle folder, lower case, in file order."""
     sentences: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name == MADE:
             continue
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         for intent in (content.get("intents") or {}).values():
-            sentences += intent.get("phrases") or []
+            sentences += [*(intent.get("phrases") or []), *(intent.get("reports") or [])]
         for test in content.get("tests") or []:
             said = test.get("say") or []
             sentences += [said] if isinstance(said, str) else said

@@ -83,12 +83,17 @@ class Intent:
     """ISO date of the last medical review of the wording."""
     offers_routine: bool = False
     """Whether the answer ends by offering the stretches."""
+    reports: tuple[str, ...] = ()
+    """Of a level of red flags: sentences that its rules understand.  The ears expect them like phrases, but
+    nothing is learned from them: so many would make everything else resemble a warning sign."""
     place: Place = field(default=Place(), compare=False)
     lines: tuple[int, ...] = field(default=(), compare=False)
     """Where each of the phrases stands; empty where that is not known."""
 
     def place_of(self, phrase: str) -> Place:
-        """Where one of the phrases stands."""
+        """Where one of the phrases stands, or the intent of a report."""
+        if phrase in self.reports:
+            return self.place
         return self.place.entry("phrases", self.phrases.index(phrase), self.lines)
 
 

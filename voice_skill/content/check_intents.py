@@ -54,7 +54,7 @@ def _wording_problems(intent: Intent) -> Iterator[Problem]:
         yield Problem(
             intent.place, f"{count} phrases are too few for the kind {intent.kind}; write {fewest}."
         )
-    for phrase in intent.phrases:
+    for phrase in (*intent.phrases, *intent.reports):
         if not _PLAIN.fullmatch(phrase):
             yield Problem(
                 intent.place_of(phrase),
@@ -78,7 +78,7 @@ def _reply_problems(intent: Intent) -> Iterator[Problem]:
 
 def _vocabulary_problems(intent: Intent, known_words: Collection[str]) -> Iterator[Problem]:
     told: set[str] = set()
-    for phrase in intent.phrases:
+    for phrase in (*intent.phrases, *intent.reports):
         for word in phrase.split():
             # A model without the compound still hears its halves.
             heard = word in known_words or all(half in known_words for half in word.split("-"))

@@ -64,6 +64,7 @@ def behaviour_problems(bundle: Bundle, understand: Understand) -> Iterator[Probl
             reached.add((understood.intent, normal(understood.phrase)))
             yield from _test_problems(test, sentence, understood)
     yield from _unreached_problems(bundle, reached, understand)
+    yield from _report_problems(bundle, understand)
 
 
 def _test_problems(test: ContentTest, sentence: str, understood: Understood) -> Iterator[Problem]:
@@ -98,6 +99,16 @@ def _unreached_problems(
                 continue
             message = f"No test reaches the phrase '{phrase}'; add a sentence close to it."
             yield Problem(intent.place_of(phrase), message)
+
+
+def _report_problems(bundle: Bundle, understand: Understand) -> Iterator[Problem]:
+    for intent in bundle.intents.values():
+        for report in intent.reports:
+            if not _has_a_lane_of_its_own(report, intent.name, understand):
+                yield Problem(
+                    intent.place_of(report),
+                    f"No rule of '{intent.name}' understands the report '{report}'; mend a rule or make it a phrase.",
+                )
 
 
 def _has_a_lane_of_its_own(phrase: str, intent: str, understand: Understand) -> bool:

@@ -54,6 +54,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
         _NONE,
     ),
     "carry_on_offer": _slots("part"),
+    "sign_check": _slots("words"),
     "did_you_mean_one": _slots("first"),
     "did_you_mean_two": _slots("first", "second"),
     "source_said": _slots("source", "reviewed"),

@@ -85,6 +85,7 @@ _INTENT = record(
     sources=_TEXTS,
     reviewed=iso_date,
     offers_routine=truth,
+    reports=_TEXTS,
 )
 
 

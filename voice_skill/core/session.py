@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 
 from voice_skill.content.bundle import Bundle, Line, Region, StateName
 from voice_skill.core.acts.answers import MOST_MISSES, ask_which, miss, take_named
-from voice_skill.core.acts.care import cramp_goes_on, overhear
+from voice_skill.core.acts.care import ask_whether_so, cramp_goes_on, overhear
 from voice_skill.core.acts.leading import resume
 from voice_skill.core.coach import Coach
 from voice_skill.core.cues import Cue
@@ -66,6 +66,9 @@ EMERGENCY_REMINDER = 30.0
 """Seconds of silence after which the emergency number is said once more."""
 EMERGENCY_LEFT = 600.0
 """Seconds of silence after which an emergency is taken for over, and we only listen."""
+_ASKED_AFTER = frozenset({"emergency", "same_day"})
+"""Warning signs that are asked after where they may have been misheard; an appointment is offered like any
+other answer."""
 _NAMING = frozenset(
     {
         *("yes", "yeah", "it", "one", "only", "just", "the", "there", "left", "right"),
@@ -345,7 +348,7 @@ class Session:
             self.misses = 0
             self.act_on(meant)
         else:
-            self._take_doubtfully(meant)
+            self._take_doubtfully(meant, heard.text)
 
     def _interpret(self, heard: Heard) -> Interpretation:
         """Take the words for what they mean here, with what was said just before."""
@@ -387,18 +390,24 @@ class Session:
             return True
         return confidence < (NOISE if meant.intent == NONE else GHOST) and meant.intent in (NONE, "yes", "no")
 
-    def _take_doubtfully(self, meant: Interpretation) -> None:
+    def _take_doubtfully(self, meant: Interpretation, heard: str) -> None:
         """Ask, or say that nothing was understood, as the state allows."""
         if self.state is State.EMERGENCY:
             overhear(self)
         elif meant.lane == "too long":
             self.script.prompt("too_long")
+        elif meant.intent in _ASKED_AFTER and not self._asks_after_signs():
+            ask_whether_so(self, heard)
         elif self.question:
             QUESTIONS[self.question].doubt(self)
         elif meant.tier == "none" or self.state is State.CRAMP:
             miss(self)
         else:
             ask_which(self)
+
+    def _asks_after_signs(self) -> bool:
+        """Whether the open question is about warning signs already."""
+        return self.question is not None and QUESTIONS[self.question].safety
 
     def act_on(self, meant: Interpretation) -> None:
         """Answer the open question with it, or do what the state has for it."""

@@ -132,6 +132,7 @@ QUESTIONS: dict[str, Question] = {
         warn_after_all, help_in_cramp, warn_after_all, warn_after_all, leave_first_aid, safety=True
     ),
     "cramp_to_routine": Question(resume, stop_routine, rest, rest, stop_routine),
+    "sign_check": Question(warn_after_all, meant_neither, warn_after_all, warn_after_all, safety=True),
     "emergency_check": Question(
         leave_emergency, stay_with_emergency, overhear, stay_with_emergency, leave_emergency
     ),

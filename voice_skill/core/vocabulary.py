@@ -28,7 +28,7 @@ _ANSWERS = frozenset({"yes", "no"})
 _SOUNDS_THE_SAME = frozenset({"know"})
 """Phrases that stand in the bundle because another one is sometimes written so when it is heard."""
 
-WAKING_CRAMP, WAKING_ALARM = frozenset({"cramp_now"}), frozenset({"emergency"})
+WAKING_CRAMP, WAKING_ALARM = frozenset({"cramp_now"}), "emergency"
 """Intents that are listened for in standby, beside the wake phrase; people say "hello" on television."""
 LONGEST_CALL = 5
 """Words of a call for help with a cramp, at most: each further phrase is one more to be woken by."""
@@ -40,16 +40,17 @@ URGENT: frozenset[str] = frozenset({"it_hurts", "cramp_now", "stop", "pause"})
 def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
     """The phrases to listen for in each mode."""
     return {
-        "open": [*_of(bundle, frozenset(bundle.intents)), wake_phrase],
+        "open": [*_of(bundle, frozenset(bundle.intents)), *_reports(bundle), wake_phrase],
         "interrupt": cutting_in(bundle),
         "standby": [*_calls(bundle), wake_phrase],
     }
 
 
 def _calls(bundle: Bundle) -> list[str]:
-    """What ends standby: a cramp that is called by its name in a few words, or an emergency."""
+    """What ends standby: a cramp called by its name in a few words, or a usual word for an emergency."""
     cramps = (phrase for phrase in _of(bundle, WAKING_CRAMP) if len(phrase.split()) <= LONGEST_CALL)
-    return [*(phrase for phrase in cramps if names_cramp(phrase)), *_of(bundle, WAKING_ALARM)]
+    alarms = _phrases(bundle.intents[WAKING_ALARM])[:USUAL]
+    return [*(phrase for phrase in cramps if names_cramp(phrase)), *alarms]
 
 
 def cutting_in(bundle: Bundle) -> list[str]:
@@ -87,6 +88,10 @@ def _short(bundle: Bundle, names: frozenset[str]) -> list[str]:
     intents = (intent for intent in bundle.intents.values() if intent.name in names)
     usual = (phrase for intent in intents for phrase in _phrases(intent)[:USUAL])
     return [phrase for phrase in usual if len(phrase.split()) <= 3]
+
+
+def _reports(bundle: Bundle) -> list[str]:
+    return [report for intent in bundle.intents.values() for report in intent.reports]
 
 
 def _of(bundle: Bundle, names: frozenset[str]) -> list[str]:

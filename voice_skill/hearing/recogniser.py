@@ -107,10 +107,10 @@ class SpeechModel:
 
         Without phrases, or with a model that takes none, it hears all that the model knows; so it does for
         the phrases of which the model's own graph was made.  A phrase that is given several times is expected
-        so many times as often.  Phrases with a word that the model lacks are
-        left out, since they can never be heard as they are written; the garbage word goes along where there
-        is one.  With ``alternatives`` it also says what else may have been said, for twice the work, since Vosk
-        gives either that or the confidence of words.  Raises ModelError when no phrase is left.
+        so many times as often.  Phrases with a word that the model lacks are left out, since they can never
+        be heard as they are written; the garbage word goes along where there is one.  With ``alternatives``
+        it also says what else may have been said, for twice the work: Vosk gives either that or the
+        confidence of words.  Raises ModelError when no phrase is left.
         """
         grammar: str | None = None
         if phrases is not None and self.takes_phrases and self._expected != frozenset(phrases):

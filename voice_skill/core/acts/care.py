@@ -46,10 +46,16 @@ def refuse_stretching(s: Session) -> None:
 
 
 def warn_after_all(s: Session) -> None:
-    """What a cramp alone might have raised is more than a cramp."""
+    """What might have been a cramp alone, or misheard, was neither."""
     s.meant = s.suspected
     s.enter(State.IDLE)
     warn(s)
+
+
+def ask_whether_so(s: Session, heard: str) -> None:
+    """Say what may have been said before it is warned of; only a clear no stops the warning."""
+    s.suspected = s.meant
+    s.ask("sign_check", words=s.meant.instead or heard)
 
 
 def warn_once(s: Session) -> None:
