@@ -15,6 +15,7 @@ from voice_skill import event_log
 from voice_skill.errors import ConfigError, VoiceSkillError
 from voice_skill.event_log import Entry, EventLog
 from voice_skill.messages import (
+    Alternative,
     AudioBack,
     AudioLost,
     Closed,
@@ -32,7 +33,7 @@ from voice_skill.messages import (
 )
 
 EVENTS: list[Event] = [
-    Heard("stop — »é« 😀\n", 0.5, 3.25),
+    Heard("stop — »é« 😀\n", 0.5, 3.25, (Alternative("stop", 0.75), Alternative("top", 0.25))),
     SpeechFinished(3),
     TimeReached(),
     AudioLost("microphone", "It went."),
@@ -85,6 +86,7 @@ def test_a_line_is_one_json_object_and_there_at_once(tmp_path: Path) -> None:
             "text": "hello\nthere",
             "confidence": 1.0,
             "ended_at": None,
+            "alternatives": [],
         }
     ]
     log.close()

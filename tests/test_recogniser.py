@@ -13,7 +13,16 @@ from speech import spoken
 from voice_skill.errors import ModelError
 from voice_skill.hearing.ears import hear_file
 from voice_skill.hearing.microphone import WavMicrophone
-from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel, Word, _hearing
+from voice_skill.hearing.recogniser import (
+    ALTERNATIVES,
+    Hearing,
+    Recogniser,
+    SpeechModel,
+    Word,
+    _hearing,
+    joined,
+)
+from voice_skill.messages import Alternative
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -54,6 +63,34 @@ def test_the_rate_of_the_sound_is_minded(model: SpeechModel, tmp_path: Path) -> 
     assert heard(model.recogniser(48000, PHRASES), spoken("start the routine", tmp_path, 48000)) == [
         "start the routine"
     ]
+
+
+def test_it_says_what_else_may_have_been_said(model: SpeechModel, tmp_path: Path) -> None:
+    """Several hearings, each once, the likeliest first; their shares make a whole, utterance by utterance."""
+    recogniser = model.recogniser(16000, PHRASES, alternatives=True)
+    for phrase in ("what causes leg cramps", "stop"):
+        with WavMicrophone(spoken(phrase, tmp_path)) as microphone:
+            (hearing,) = hear_file(recogniser, microphone)
+        assert hearing.text == hearing.alternatives[0].text == phrase
+        texts, shares = zip(*((each.text, each.share) for each in hearing.alternatives), strict=True)
+        assert len(set(texts)) == len(texts) <= ALTERNATIVES
+        assert sum(shares) == pytest.approx(1) and list(shares) == sorted(shares, reverse=True)
+
+
+def test_alternatives_are_only_for_those_who_ask(model: SpeechModel, tmp_path: Path) -> None:
+    """They cost as much as hearing itself, so a recogniser gives none unless told to."""
+    with WavMicrophone(spoken("stop", tmp_path)) as microphone:
+        assert [each.alternatives for each in hear_file(model.recogniser(16000, PHRASES), microphone)] == [()]
+
+
+def test_alternatives_of_two_halves_are_joined() -> None:
+    """All pairs, the likeliest first, no more than of one; a half without any changes nothing."""
+    halves = (Alternative("my leg", 0.6), Alternative("my like", 0.4)), (Alternative("hurts", 1.0),)
+    assert joined(*halves) == (Alternative("my leg hurts", 0.6), Alternative("my like hurts", 0.4))
+    assert joined((), halves[1]) == joined(halves[1], ()) == halves[1]
+    many = tuple(Alternative(str(number), 0.1) for number in range(10))
+    both = joined(many, many)
+    assert len(both) == ALTERNATIVES and sum(each.share for each in both) == pytest.approx(1)
 
 
 def test_two_utterances_in_one_recording_are_two_hearings(model: SpeechModel, tmp_path: Path) -> None:

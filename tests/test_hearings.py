@@ -1,0 +1,111 @@
+"""One meaning from several hearings, on the real bundle, and what the session does where it is not sure."""
+
+from __future__ import annotations
+
+import pytest
+from situations import hold, idle
+from timeline import Scene
+
+from voice_skill.content.bundle import Bundle, StateName
+from voice_skill.core.classifier import Classifier
+from voice_skill.core.interpreter import Interpreter
+from voice_skill.core.meaning import Interpretation
+from voice_skill.messages import Alternative, Heard
+
+
+@pytest.fixture(scope="module")
+def interpreter(bundle: Bundle, classifier: Classifier) -> Interpreter:
+    """The real one."""
+    return Interpreter(bundle, "", classifier)
+
+
+def meant(
+    interpreter: Interpreter, shares: dict[str, float], state: StateName = "idle", sure: float = 0.9
+) -> Interpretation:
+    """What hearings with these shares mean; the first is the one that was heard."""
+    alternatives = [Alternative(*each) for each in shares.items()]
+    return interpreter.interpret(alternatives[0].text, state, sure, "", alternatives)
+
+
+def test_a_sign_in_most_hearings_is_an_alarm(interpreter: Interpreter) -> None:
+    """Though the likeliest one alone means nothing."""
+    shares = {"mine just hurts": 0.4, "my chest hurts": 0.35, "my chest is hurting": 0.25}
+    found = meant(interpreter, shares)
+    assert (found.intent, found.tier, found.instead) == ("emergency", "act", "my chest hurts")
+    assert found.alarm
+
+
+def test_a_sign_in_a_few_hearings_is_asked_after(interpreter: Interpreter) -> None:
+    """In too few to alarm anybody."""
+    found = meant(interpreter, {"i can't read": 0.8, "i can't breathe": 0.2})
+    assert (found.intent, found.tier, found.instead) == ("emergency", "confirm", "i can't breathe")
+    assert meant(interpreter, {"i can't read": 0.95, "i can't breathe": 0.05}).intent != "emergency"
+
+
+def test_signs_of_all_levels_count_together(interpreter: Interpreter) -> None:
+    """Neither alone would be enough."""
+    shares = {"the train is late": 0.4, "my leg is swollen": 0.25, "my chest hurts": 0.35}
+    found = meant(interpreter, shares)
+    assert (found.intent, found.tier) == ("emergency", "act")
+
+
+def test_what_was_heard_for_sure_needs_no_second_opinion(interpreter: Interpreter) -> None:
+    """A sign that the likeliest hearing has is one, and a command word for word is that command."""
+    assert meant(interpreter, {"my chest hurts": 0.3, "mine just hurts": 0.7}).tier == "act"
+    assert meant(interpreter, {"stop": 0.6, "call an ambulance": 0.4}, "routine").intent == "stop"
+
+
+def test_other_hearings_help_where_the_first_means_little(interpreter: Interpreter) -> None:
+    """But what it means is not taken back."""
+    helped = meant(interpreter, {"the train is late again": 0.4, "what causes leg cramps": 0.6})
+    assert (helped.intent, helped.tier) == ("why", "act")
+    kept = meant(interpreter, {"what causes leg cramps": 0.3, "the train is late again": 0.7})
+    assert (kept.intent, kept.tier) == ("why", "act")
+
+
+def test_nothing_comes_of_nothing(interpreter: Interpreter) -> None:
+    """Hearings that mean nothing stay nothing."""
+    assert meant(interpreter, {"the train is late": 0.6, "the rain is late": 0.4}).tier == "none"
+
+
+def test_a_doubtful_hearing_stays_doubtful(interpreter: Interpreter) -> None:
+    """Little confidence is asked about, whichever hearing it was."""
+    found = meant(interpreter, {"the train is late": 0.2, "what causes leg cramps": 0.8}, sure=0.7)
+    assert (found.intent, found.tier) == ("why", "confirm")
+
+
+# --- the question ---------------------------------------------------------------------------------------
+
+
+def asked(bundle: Bundle) -> Scene:
+    """A sign was in one hearing of five, and we have asked whether it was said."""
+    scene = idle(bundle)
+    others = (Alternative("i can't read", 0.8), Alternative("i can't breathe", 0.2))
+    scene._mark = len(scene.said)
+    scene._feed(Heard("i can't read", 0.9, scene.now, others))
+    return scene.expect("sign_check").expect_said("Did you say: i can't breathe?").settles()
+
+
+@pytest.mark.parametrize("answer", ["yes", "yes i did", "i'm not sure", "i think so", "i can't breathe"])
+def test_anything_but_a_clear_no_warns(bundle: Bundle, answer: str) -> None:
+    """As after every safety question."""
+    asked(bundle).hears(answer).expect("reply emergency")
+
+
+def test_silence_warns(bundle: Bundle) -> None:
+    """Who cannot breathe may not be able to answer."""
+    scene = asked(bundle)
+    assert not scene.wait(7).has("reply emergency")
+    scene.wait(2).expect("reply emergency")
+
+
+@pytest.mark.parametrize("answer", ["no", "no i didn't"])
+def test_a_clear_no_asks_for_other_words(bundle: Bundle, answer: str) -> None:
+    """And nothing else happens."""
+    asked(bundle).hears(answer).expect("mean_none").expect_not("reply emergency")
+
+
+def test_the_routine_goes_on_after_a_no(bundle: Bundle) -> None:
+    """A misheard word costs no step."""
+    scene = hold(bundle).means("emergency", "confirm").expect("sign_check").settles().hears("no").settles()
+    assert scene.guide and scene.guide.running
