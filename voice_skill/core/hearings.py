@@ -35,10 +35,7 @@ def weigh(
     """
     if heard.tier == "act" and (heard.alarm or heard.lane == "word for word"):
         return heard
-    meanings = [
-        (each.share, replace(understand(each.text), instead=each.text))
-        for each in alternatives  # a cut-in word has none
-    ]
+    meanings = [(each.share, replace(understand(each.text), instead=each.text)) for each in alternatives]
     votes: defaultdict[str, float] = defaultdict(float)
     for share, meant in meanings:
         if meant.tier != "none":
@@ -49,7 +46,7 @@ def weigh(
         of_it = [(share * meant.score, meant) for share, meant in meanings if meant.intent == intent]
         return max(of_it, key=lambda pair: pair[0])[1]
 
-    signs = sum(votes[level] for level in RED_FLAG_LEVELS)
+    signs = sum(votes.get(level, 0.0) for level in RED_FLAG_LEVELS)
     if signs >= ASKING_SHARE:
         sure = sum(
             share for share, meant in meanings if meant.intent in RED_FLAG_LEVELS and meant.tier == "act"

@@ -35,4 +35,4 @@ class Interpretation:
     also: tuple[str, ...] = ()
     """Further commands of the same breath, in order."""
     instead: str = ""
-    """The other hearing (``hearings``) that was taken instead of the likeliest one."""
+    """The hearing that was taken, where there was more than one (``hearings``)."""
