@@ -20,7 +20,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +29,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from understanding_domain import domain_table  # noqa: E402
+from understanding_domain import domain_findings  # noqa: E402
 from understanding_heard import ways  # noqa: E402
-from understanding_reliability import calibrate, calibration_error, draw, outcomes  # noqa: E402
+from understanding_reliability import Outcome, calibrate, calibration_error, draw, outcomes  # noqa: E402
 from understanding_rivals import SLOW, SLOWEST, SYSTEMS, Score  # noqa: E402
 from understanding_sets import Labelled, Task, clinc, hwu, misheard  # noqa: E402
+
+from voice_skill.hearing import model_store  # noqa: E402
 
 TASKS = ("CLINC150, 150 x 100", "CLINC150, 20 x 100", "CLINC150, 20 x 10", "HWU64, 20 intents")
 SEEDS = (1, 2, 3)
@@ -161,21 +163,24 @@ def cost_rows(systems: Sequence[str], counts: Sequence[int], data: Path) -> list
     return rows
 
 
-def reliability_rows(data: Path, out: Path) -> list[str]:
-    """How honest our scores are, as a figure for each task and as a picture."""
+def reliability_rows(
+    names: Sequence[str], data: Path, out: Path, domain: Mapping[str, list[Outcome]]
+) -> list[str]:
+    """How honest our scores are, as a figure for each task and our own sentences, and as a picture."""
     rows = [
         "\n### Honest scores (ours)\n",
         "| task | calibration error | of answers with 0.9 or more, right |",
     ]
     rows.append("|---|---|---|")
-    curves = {}
-    for name in TASKS[1:]:
+    curves = dict(domain)
+    for name in [each for each in TASKS[1:] if each in names]:
         for noisy in (False, True):
             label = name + (", misheard" if noisy else "")
-            curves[label] = found = [pair for task in tasks(name, data) for pair in outcomes(task, noisy)]
-            sure = [right for score, right in found if score >= 0.9]
-            rows.append(f"| {label} | {calibration_error(found):.3f} | {100 * float(np.mean(sure)):.1f} |")
-            print(rows[-1], flush=True)
+            curves[label] = [pair for task in tasks(name, data) for pair in outcomes(task, noisy)]
+    for label, found in curves.items():
+        sure = [right for score, right in found if score >= 0.9]
+        rows.append(f"| {label} | {calibration_error(found):.3f} | {100 * float(np.mean(sure)):.1f} |")
+        print(rows[-1], flush=True)
     draw(curves, out / "understanding.png")
     return rows
 
@@ -206,10 +211,12 @@ def main() -> None:
         "Shares in per cent; the mean of three draws, except for the whole of CLINC150.",
     ]
     heard = ways(given.model, ROOT / "intents" / "en", given.noise) if given.model else {}
-    rows += domain_table(ROOT, heard, given.every)
+    known = model_store.known_words(given.model) if given.model else frozenset()
+    domain = domain_findings(ROOT, heard, known, given.every)
+    rows += domain.rows
     for name in given.only:
         rows += accuracy_rows(name, given.data)
-    rows += reliability_rows(given.data, given.out) if given.only else []
+    rows += reliability_rows(given.only, given.data, given.out, domain.curves)
     rows += cost_rows(list(SYSTEMS), [2000], given.data) if given.only else []
     if given.growth:
         rows += cost_rows(["ours", "rapidfuzz ratio (the rhasspy way)"], [1000, 10_000, 100_000], given.data)
