@@ -203,6 +203,31 @@ def test_a_microphone_that_refuses_everything_says_what_to_do() -> None:
         pass
 
 
+def test_a_sound_system_that_does_not_start_is_tried_again() -> None:
+    """It says so in a sentence, and need not be ended before the next try, since it does not run."""
+
+    class Refusing(FakePortAudio):
+        runs, starts = True, 0
+
+        def _terminate(self) -> None:
+            if not self.runs:
+                raise self.PortAudioError("PortAudio not initialized [PaErrorCode -10000]")
+            self.runs = False
+
+        def _initialize(self) -> None:
+            self.starts += 1
+            if self.starts < 3:
+                raise self.PortAudioError("Unanticipated host error [PaErrorCode -9999]")
+            self.runs = True
+
+    library = Refusing()
+    for _ in range(2):
+        with pytest.raises(AudioDeviceError, match="does not answer"), opened(library):
+            pass
+    with opened(library):
+        assert library.runs
+
+
 def feed(microphone: DeviceMicrophone, piece: bytes, times: int = 1, overflow: bool = False) -> None:
     """Play PortAudio's part: hand over pieces."""
     for _ in range(times):
