@@ -15,6 +15,7 @@ from speech import spoken
 
 from voice_skill.audio.wav import read_sound
 from voice_skill.errors import AudioDeviceError
+from voice_skill.front_ends import tell_lost_sound
 from voice_skill.hearing.ears import Ears
 from voice_skill.hearing.endpoint import Endpoint, Voices
 from voice_skill.hearing.listener import Listener, Speech
@@ -41,7 +42,7 @@ class Reel:
 
     def __init__(self, pieces: Sequence[bytes | Callable[[], None]], rate: int = RATE) -> None:
         self.rate = rate
-        self.dropped = 0
+        self.lost = 0.0
         self.silent = False
         self.behind = 0.0
         self._pieces = pieces
@@ -328,6 +329,22 @@ def test_a_lost_microphone_is_told_once_and_found_again(model: SpeechModel, say:
     ).play()
     assert events[:2] == [AudioLost("microphone", "The microphone has gone."), AudioBack("microphone")]
     assert texts(events) == ["pause"]
+
+
+def test_lost_sound_is_told_at_the_end(model: SpeechModel, capsys: pytest.CaptureFixture[str]) -> None:
+    """What all microphones of a session have lost, in one line; a gap that no word fits into is not told."""
+
+    def fail() -> None:
+        raise AudioDeviceError("The microphone has gone.")
+
+    first, second = Reel([QUIET, fail]), Reel([QUIET])
+    scene = Scene(model, first, second)
+    first.lost, second.lost = 0.1, 1.4
+    tell_lost_sound(scene.ears)
+    scene.play()
+    assert capsys.readouterr().err == ""
+    tell_lost_sound(scene.ears)
+    assert capsys.readouterr().err.startswith("1.5 seconds of sound were lost: the machine was too slow.")
 
 
 def test_no_microphone_at_all_is_told(model: SpeechModel) -> None:

@@ -82,6 +82,33 @@ def test_another_voice_stays() -> None:
     assert begins <= (first + 1) * BLOCK and first * BLOCK <= begins + 0.25 * SPEECH_RATE
 
 
+@pytest.mark.parametrize("gone", ["microphone", "loudspeaker"])
+def test_after_a_return_our_voice_is_not_taken_for_another(gone: str) -> None:
+    """Three seconds without the device; since it is back, the sound has another delay."""
+    ours, left, back = voice(14, 3), 6 * SPEECH_RATE, 9 * SPEECH_RATE
+    if gone == "loudspeaker":
+        ours[left:back] = 0
+    heard = np.random.default_rng(1).normal(0, 3, len(ours))
+    for piece, delay in ((slice(0, back), 0.2), (slice(back, len(ours)), 0.26)):
+        begins = piece.start + round(delay * SPEECH_RATE)
+        echo = np.convolve(ours[piece], room())[: len(ours) - begins]
+        heard[begins : begins + len(echo)] += echo
+    path = EchoPath()
+    voices: list[Voices] = []
+    for begin in range(0, len(ours), BLOCK):
+        end = begin + BLOCK
+        away = left < end <= back
+        if not (away and gone == "loudspeaker"):
+            path.played(from_floats(ours[begin:end]), SPEECH_RATE, end / SPEECH_RATE)
+        if not (away and gone == "microphone"):
+            block = from_floats(heard[begin:end]).astype("<i2").tobytes()
+            _, whose = path.without_echo(block, end / SPEECH_RATE)
+            voices += [whose] if end > back else []
+    assert "both" not in voices
+    assert "strange" in voices
+    assert voices[-1] == "ours"
+
+
 def test_silence_of_ours_changes_nothing() -> None:
     """What is said where no echo of ours has been heard passes as it is."""
     other = voice(2, 4)

@@ -219,7 +219,7 @@ class _Tape:
     """A microphone whose blocks are given."""
 
     rate = 16000
-    dropped = 0
+    lost = 0.0
     silent = False
     behind = 0.0
 

@@ -169,3 +169,29 @@ def test_portaudio_is_restarted_only_while_nothing_is_open(library: Driven) -> N
     second.close()
     DeviceSpeaker(library=library).close()
     assert library.restarts == 2
+
+
+def test_portaudio_is_not_restarted_under_a_stream_that_is_being_closed(
+    library: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A close that hangs is left behind and may end at any time; until then it counts as open."""
+    monkeypatch.setattr(devices, "ANSWER_TIME", 0.05)
+    go_on = threading.Event()
+
+    class Hung(FakeStream):
+        def close(self, ignore_errors: bool = True) -> None:
+            go_on.wait(20)
+            super().close()
+
+    library.make_stream = Hung
+    hung = DeviceSpeaker(library=library)
+    library.make_stream = FakeStream
+    hung.close()
+    DeviceSpeaker(library=library).close()
+    assert library.restarts == 1
+    go_on.set()
+    until = time.monotonic() + 20
+    while library.restarts == 1:
+        assert time.monotonic() < until, "the list of devices would stay as it is for good"
+        DeviceSpeaker(library=library).close()
+    assert not devices._open_streams

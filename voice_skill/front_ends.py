@@ -44,6 +44,8 @@ from voice_skill.speaking.voice import Voice
 
 URGENCY = 4
 """How many times over the phrases that must not be missed are expected, beside the once of every phrase."""
+A_WORD = 0.25
+"""Seconds of lost sound from which on it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,20 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
         if note:
             print(note)
         ears.start()
+        stack.callback(tell_lost_sound, ears)
         stack.callback(ears.close)
         yield app
+
+
+def tell_lost_sound(ears: Ears) -> None:
+    """Say at the end of a session how much the machine was too slow to hear, if a word fits into it."""
+    if ears.lost_sound >= A_WORD:
+        print(
+            f"{ears.lost_sound:.1f} seconds of sound were lost: the machine was too slow. "
+            "Close other programs, or choose a smaller model with 'voice-skill models'.",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _find_microphone(name: str | None) -> None:

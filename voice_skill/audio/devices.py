@@ -91,8 +91,7 @@ def _open(
     first_rate: int,
 ) -> tuple[Any, int]:
     if not _open_streams:
-        library._terminate()
-        library._initialize()
+        _restart(library)
     device, own_rate = _find(library, direction, name)
     refusal: Exception | None = None
     for rate in dict.fromkeys((first_rate, own_rate, 48_000, 44_100)):
@@ -115,6 +114,15 @@ def _open(
     ) from refusal
 
 
+def _restart(library: Any) -> None:
+    with suppress(library.PortAudioError):  # it does not run where the last start has failed
+        library._terminate()
+    try:
+        library._initialize()
+    except library.PortAudioError as error:
+        raise AudioDeviceError(_NO_ANSWER) from error
+
+
 def close_stream(stream: Any) -> None:
     """Close a stream, also one whose device is gone; one that hangs is left behind."""
 
@@ -122,7 +130,8 @@ def close_stream(stream: Any) -> None:
         # abort, not stop: stop waits for buffers that a lost device will never play.
         stream.abort(ignore_errors=True)
         stream.close(ignore_errors=True)
-        # Only now: while it hangs, PortAudio must not be restarted under it.
+        # Only now: while it hangs, PortAudio must not be restarted under it.  That needs no lock: whoever
+        # opens next sees the stream either open still, or closed altogether.
         _open_streams.remove(stream)
 
     with suppress(AudioDeviceError):

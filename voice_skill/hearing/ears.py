@@ -100,6 +100,8 @@ class Ears:
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
+        self.lost_sound = 0.0
+        """Seconds of sound that were lost, by all microphones that are closed again."""
         self._recognisers: dict[ListeningMode, Recogniser] = {}
         self._thread = threading.Thread(target=self._run, name="ears", daemon=True)
 
@@ -151,10 +153,13 @@ class Ears:
     def _hear(self, microphone: Microphone) -> None:
         """Listen until the microphone ends or is lost."""
         listener = self.attend(microphone)
-        for block in microphone.blocks():
-            self.take(listener, block, microphone)
-            if self._closed.is_set():
-                return
+        try:
+            for block in microphone.blocks():
+                self.take(listener, block, microphone)
+                if self._closed.is_set():
+                    return
+        finally:
+            self.lost_sound += microphone.lost
         for block in _padding(microphone.rate):
             self.take(listener, block, microphone)
 

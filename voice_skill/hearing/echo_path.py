@@ -76,13 +76,15 @@ class EchoPath:
         """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose it held.
 
         While the way through the room is new, it may be anybody's: who says "stop" to the first words of a
-        session must be heard, and only the words tell ours from theirs.
+        session must be heard, and only the words tell ours from theirs.  It is new again when a stream has
+        stood still: a device that was unplugged comes back with another delay, and perhaps in another place.
         """
         self._take_ours()
         heard = np.frombuffer(block, "<i2").astype(np.float64)
         missed = self._in.missed(len(heard), at)
         if missed:
             heard = np.concatenate([np.zeros(min(missed, _LOOK)), heard])
+            self._known = 0
         self._measure_distance()
         self._waiting = np.concatenate([self._waiting, heard])
         whole = len(self._waiting) // HOP * HOP
@@ -135,6 +137,7 @@ class EchoPath:
                 missed = self._out.missed(len(piece), at)
                 if missed:
                     piece = np.concatenate([np.zeros(min(missed, _LOOK)), piece])
+                    self._known = 0
                 kept = self._ours[-(4 * _LOOK) :] if len(self._ours) > 8 * _LOOK else self._ours
                 self._ours = np.concatenate([kept, piece])
                 self._ours_end = self._out.count

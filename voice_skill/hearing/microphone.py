@@ -41,8 +41,8 @@ class Microphone(Protocol):
 
     rate: int
     """Samples a second; known once the microphone is open."""
-    dropped: int
-    """Pieces lost so far because nobody fetched them in time."""
+    lost: float
+    """Seconds of sound lost so far because nobody fetched them in time, here or in the sound system."""
 
     @property
     def silent(self) -> bool:
@@ -104,7 +104,7 @@ class DeviceMicrophone:
         make_queue: Callable[[int], Queue[bytes]] = Queue,
     ) -> None:
         self.rate = SPEECH_RATE
-        self.dropped = 0
+        self.lost = 0.0
         self._line = LineWatch()
         self._name = name
         self._patience = patience
@@ -173,17 +173,18 @@ class DeviceMicrophone:
 
     def _take(self, sound: Any, _frames: int, _when: Any, status: Any) -> None:
         """PortAudio's callback: may neither wait nor fail."""
+        seconds = len(sound) / 2 / self._own_rate
         if status.input_overflow:
-            self.dropped += 1
+            self.lost += seconds  # PortAudio does not say how much; as a rule it is a buffer
         try:
             self._queue.put_nowait(bytes(sound))
         except Full:
-            self.dropped += 1
+            self.lost += seconds
             try:
                 self._queue.get_nowait()  # the oldest goes: what was said just now matters more
                 self._queue.put_nowait(bytes(sound))
             except (Empty, Full):
-                pass  # the reader came in between; the piece is counted as dropped
+                pass  # the reader came in between; the piece is counted as lost
 
 
 class WavMicrophone:
@@ -195,7 +196,7 @@ class WavMicrophone:
 
     def __init__(self, path: Path | str, realtime: bool = False, block_seconds: float = 0.04) -> None:
         self.rate = SPEECH_RATE
-        self.dropped = 0
+        self.lost = 0.0
         self.silent = False
         self.behind = 0.0
         self.note = ""
