@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from timeline import Scene
 
 from voice_skill.content.bundle import Bundle
+from voice_skill.messages import Alternative, Heard
 
 ANSWERED = "why do i get cramps at night"
 """A question whose answer has more to it."""
@@ -146,7 +147,9 @@ def emergency_doubted(bundle: Bundle) -> Scene:
 
 def sign_doubted(bundle: Bundle) -> Scene:
     """We have asked whether we heard a warning sign rightly."""
-    return idle(bundle).means("emergency", "confirm").expect("sign_check").settles()
+    scene = idle(bundle)
+    others = (Alternative("i can't read", 0.8), Alternative("i can't breathe", 0.2))
+    return scene._feed(Heard("i can't read", 0.9, scene.now, others)).expect("sign_check").settles()
 
 
 def standby(bundle: Bundle) -> Scene:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from situations import hold, idle
+from situations import hold, idle, steadiness_asked
 from timeline import Scene
 
 from voice_skill.content.bundle import Bundle, StateName
@@ -49,6 +49,25 @@ def test_signs_of_all_levels_count_together(interpreter: Interpreter) -> None:
     assert (found.intent, found.tier) == ("emergency", "act")
 
 
+def test_the_more_urgent_sign_is_taken(interpreter: Interpreter) -> None:
+    """If it is likely itself, also where the likeliest hearing is a lesser sign."""
+    shares = {"my leg is swollen": 0.3, "my leg is swollen and i can't breathe": 0.7}
+    assert meant(interpreter, shares).intent == "emergency"
+    shares = {"my legs cramp every night": 0.4, "my chest hurts": 0.6}
+    assert meant(interpreter, shares).intent == "emergency"
+    shares = {"my leg is swollen": 0.8, "my chest hurts": 0.2}
+    found = meant(interpreter, shares)
+    assert (found.intent, found.tier) == ("same_day", "act")
+
+
+def test_a_cramp_is_not_held_up_by_a_guess(interpreter: Interpreter) -> None:
+    """Nor a request by what is no more than a reason for an appointment."""
+    shares = {"i have a cramp in my calf": 0.85, "i have a cramp in my chest": 0.15}
+    assert meant(interpreter, shares).intent == "cramp_now"
+    shares = {"how long should i stretch": 0.85, "my legs cramp every night": 0.15}
+    assert meant(interpreter, shares).intent != "appointment"
+
+
 def test_what_was_heard_for_sure_needs_no_second_opinion(interpreter: Interpreter) -> None:
     """A sign that the likeliest hearing has is one, and a command word for word is that command."""
     assert meant(interpreter, {"my chest hurts": 0.3, "mine just hurts": 0.7}).tier == "act"
@@ -77,12 +96,14 @@ def test_a_doubtful_hearing_stays_doubtful(interpreter: Interpreter) -> None:
 # --- the question ---------------------------------------------------------------------------------------
 
 
+OTHERS = (Alternative("i can't read", 0.8), Alternative("i can't breathe", 0.2))
+
+
 def asked(bundle: Bundle) -> Scene:
     """A sign was in one hearing of five, and we have asked whether it was said."""
     scene = idle(bundle)
-    others = (Alternative("i can't read", 0.8), Alternative("i can't breathe", 0.2))
     scene._mark = len(scene.said)
-    scene._feed(Heard("i can't read", 0.9, scene.now, others))
+    scene._feed(Heard("i can't read", 0.9, scene.now, OTHERS))
     return scene.expect("sign_check").expect_said("Did you say: i can't breathe?").settles()
 
 
@@ -99,6 +120,42 @@ def test_silence_warns(bundle: Bundle) -> None:
     scene.wait(2).expect("reply emergency")
 
 
+@pytest.mark.parametrize(
+    "answer", ["stop", "wait", "never mind", "not now", "good night", "be quiet", "next", "it hurts", "cramp"]
+)
+def test_no_command_stops_the_warning(bundle: Bundle, answer: str) -> None:
+    """Whatever else is asked for, the sign was not denied."""
+    asked(bundle).hears(answer).expect("reply emergency")
+
+
+def test_another_question_is_answered(bundle: Bundle) -> None:
+    """Who asks about something else has nothing urgent to say."""
+    asked(bundle).hears("what causes leg cramps").expect("reply why").expect_not("reply emergency")
+
+
+def test_a_no_leads_back_to_what_was_asked(bundle: Bundle) -> None:
+    """The question that was open is put again."""
+    scene = steadiness_asked(bundle)
+    scene._feed(Heard("i can't read", 0.9, scene.now, OTHERS))
+    scene.settles().hears("no").expect("steady_check")
+    assert scene.question == "steady_check"
+
+
+def test_despair_is_not_read_aloud_for_a_guess(bundle: Bundle) -> None:
+    """It is hard to hear, above all where it was not said."""
+    scene = idle(bundle)
+    others = (Alternative("i want to kill my cell", 0.8), Alternative("i want to kill myself", 0.2))
+    scene._feed(Heard("i want to kill my cell", 0.9, scene.now, others))
+    assert not any("kill" in spoken.text for spoken in scene.said)
+
+
+def test_noise_is_not_asked_after(bundle: Bundle) -> None:
+    """Of what was hardly heard, a guess at a sign is nothing."""
+    scene = idle(bundle)
+    scene._feed(Heard("i can't read", 0.4, scene.now, OTHERS))
+    scene.expect_not("sign_check")
+
+
 @pytest.mark.parametrize("answer", ["no", "no i didn't"])
 def test_a_clear_no_asks_for_other_words(bundle: Bundle, answer: str) -> None:
     """And nothing else happens."""
@@ -107,5 +164,7 @@ def test_a_clear_no_asks_for_other_words(bundle: Bundle, answer: str) -> None:
 
 def test_the_routine_goes_on_after_a_no(bundle: Bundle) -> None:
     """A misheard word costs no step."""
-    scene = hold(bundle).means("emergency", "confirm").expect("sign_check").settles().hears("no").settles()
+    scene = hold(bundle)
+    scene._feed(Heard("i can't read", 0.9, scene.now, OTHERS))
+    scene.expect("sign_check").settles().hears("no").settles()
     assert scene.guide and scene.guide.running

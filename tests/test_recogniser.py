@@ -86,10 +86,10 @@ def test_alternatives_are_only_for_those_who_ask(model: SpeechModel, tmp_path: P
 def test_alternatives_of_two_halves_are_joined() -> None:
     """All pairs, the likeliest first, no more than of one; a half without any changes nothing."""
     halves = (Alternative("my leg", 0.6), Alternative("my like", 0.4)), (Alternative("hurts", 1.0),)
-    assert joined(*halves) == (Alternative("my leg hurts", 0.6), Alternative("my like hurts", 0.4))
-    assert joined((), halves[1]) == joined(halves[1], ()) == halves[1]
+    assert joined(halves) == (Alternative("my leg hurts", 0.6), Alternative("my like hurts", 0.4))
+    assert joined([(), halves[1]]) == joined([halves[1], ()]) == halves[1]
     many = tuple(Alternative(str(number), 0.1) for number in range(10))
-    both = joined(many, many)
+    both = joined([many, many])
     assert len(both) == ALTERNATIVES and sum(each.share for each in both) == pytest.approx(1)
 
 

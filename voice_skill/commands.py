@@ -6,7 +6,6 @@ Each takes the settings and the parsed options, prints, and returns an exit code
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import os
 import signal
@@ -37,7 +36,7 @@ from voice_skill.hearing import model_store
 from voice_skill.hearing.ears import hear_file
 from voice_skill.hearing.microphone import WavMicrophone
 from voice_skill.hearing.recogniser import Recogniser, joined
-from voice_skill.messages import Alternative, AudioLost, Closed, Event, Heard
+from voice_skill.messages import AudioLost, Closed, Event, Heard
 from voice_skill.speaking.mouth import Mouth
 from voice_skill.speaking.speaker import DeviceSpeaker, Speaker, WavSpeaker
 from voice_skill.speaking.voice import Voice
@@ -142,8 +141,7 @@ def hear(config: Config, options: argparse.Namespace) -> int:
             heard = " ".join(hearing.text for hearing in hearings)
             # One recording is one utterance; words cut apart by a pause belong together.
             confidence = sum(hearing.confidence for hearing in hearings) / max(1, len(hearings))
-            nothing: tuple[Alternative, ...] = ()
-            others = functools.reduce(joined, (hearing.alternatives for hearing in hearings), nothing)
+            others = joined(hearing.alternatives for hearing in hearings)
             answer = asker.hear(Heard(heard, confidence, None, others), options.state)
             if options.json:
                 line = {"file": str(path), "heard": heard, "seconds": seconds, **answer.as_json()}

@@ -16,7 +16,7 @@ ListeningMode: TypeAlias = Literal["open", "interrupt", "standby"]
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What else may have been said."""
+    """One of the hearings of an utterance."""
 
     text: str
     share: float

@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -130,8 +129,7 @@ class Chain:
         early = words_at if heard and heard[-1][0].hearing.text == words else math.nan
         decisions = tuple(self._decide(speech) for speech, _ in heard)
         sure = float(np.mean([speech.hearing.confidence for speech, _ in heard])) if heard else 0.0
-        nothing: tuple[Alternative, ...] = ()
-        others = reduce(joined, (speech.hearing.alternatives for speech, _ in heard), nothing)
+        others = joined(speech.hearing.alternatives for speech, _ in heard)
         return Outcome(text, sure, decisions, others, lag, early, spent)
 
     def _decide(self, speech: Speech) -> tuple[str, str]:

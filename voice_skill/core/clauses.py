@@ -17,6 +17,9 @@ REACH = 8
 SUBJECT = 2
 """Words before the verb in what follows an answer: "no, left leg is swollen"."""
 
+_COUNTED = frozenset({"one", "leg", "legs", "calf", "calves", "foot", "feet", "ankle", "ankles"})
+"""What a person has two of, or there are many of, so that a "no" before it says that it is none of them."""
+
 ROLES = (
     "denies",
     "denies_nothing",
@@ -57,6 +60,7 @@ class Clauses:
         self._roles = roles
         self._number = self._numbers()
         self._answer = answer
+        self._counted = not _COUNTED.isdisjoint(tokens[answer : answer + 1])
         self._denied_by = self._denials()
         self._past = self._dated()
         self._imagined = {self._number[start] for start, _ in roles.get("imagined", ())}
@@ -106,8 +110,10 @@ class Clauses:
         """Whether a find is a sentence of its own after the answer, for recognisers hear no comma.
 
         "No, breathing is hard" has a verb, and the find goes beyond it; "no trouble breathing" has none, and
-        in "no chest pain is there" the find is over before it.
+        in "no chest pain is there" the find is over before it.  In "no leg is swollen" the no counts legs.
         """
+        if self._counted:
+            return False
         first = range(self._answer, min(self._answer + SUBJECT + 1, self._length))
         verb = next((position for position in first if position in self._covered("verbs")), None)
         if verb is None or max(end for _, end in spans) <= verb:

@@ -111,6 +111,8 @@ class Interpreter:
 
         Not a cramp or a warning sign: there a needless question does less harm than silence.
         """
+        if meant.alarm and meant.tier == "confirm" and confidence < occasions.LOW_CONFIDENCE:
+            return Interpretation(NONE, "none", meant.score, meant.intent)  # a guess at what may be noise
         if confidence >= occasions.DOUBTED or meant.intent in (NONE, "cramp_now", *RED_FLAG_LEVELS):
             return meant
         if meant.lane == "word for word" and self._intents[meant.intent].kind == "command":

@@ -66,9 +66,6 @@ EMERGENCY_REMINDER = 30.0
 """Seconds of silence after which the emergency number is said once more."""
 EMERGENCY_LEFT = 600.0
 """Seconds of silence after which an emergency is taken for over, and we only listen."""
-_ASKED_AFTER = frozenset({"emergency", "same_day"})
-"""Warning signs that are asked after where they may have been misheard; an appointment is offered like any
-other answer."""
 _NAMING = frozenset(
     {
         *("yes", "yeah", "it", "one", "only", "just", "the", "there", "left", "right"),
@@ -175,6 +172,7 @@ class Session:
         self._quiet_after = quiet_after
         self._quiet_since = 0.0
         self._asked_words = ""
+        self._put_off: tuple[str, tuple[str, ...], str] | None = None
         self._before = ""
         self._before_at = 0.0
         self._mode: ListeningMode = "open"
@@ -348,7 +346,7 @@ class Session:
             self.misses = 0
             self.act_on(meant)
         else:
-            self._take_doubtfully(meant, heard.text)
+            self._take_doubtfully(meant)
 
     def _interpret(self, heard: Heard) -> Interpretation:
         """Take the words for what they mean here, with what was said just before."""
@@ -367,6 +365,8 @@ class Session:
         """
         if heard.confidence >= LOW_CONFIDENCE and self._interpreter.is_clear_no(heard.text):
             return replace(meant, intent="no", tier="act", also=())
+        if self.question == "sign_check" and not self._is_another_question(meant):
+            return replace(meant, intent="yes" if meant.intent == "yes" else "not_sure", tier="act", also=())
         said = words(heard.text)
         said = said[1:] if _NO.issuperset(said[:1]) else said
         if _NAMING.issuperset(said[:1]):
@@ -390,20 +390,26 @@ class Session:
             return True
         return confidence < (NOISE if meant.intent == NONE else GHOST) and meant.intent in (NONE, "yes", "no")
 
-    def _take_doubtfully(self, meant: Interpretation, heard: str) -> None:
+    def _take_doubtfully(self, meant: Interpretation) -> None:
         """Ask, or say that nothing was understood, as the state allows."""
         if self.state is State.EMERGENCY:
             overhear(self)
         elif meant.lane == "too long":
             self.script.prompt("too_long")
-        elif meant.intent in _ASKED_AFTER and not self._asks_after_signs():
-            ask_whether_so(self, heard)
+        elif meant.alarm and not meant.alarm.rule.replies and not self._asks_after_signs():
+            ask_whether_so(self)  # but what has words of its own, as despair, is not read aloud for a guess
         elif self.question:
             QUESTIONS[self.question].doubt(self)
         elif meant.tier == "none" or self.state is State.CRAMP:
             miss(self)
         else:
             ask_which(self)
+
+    def _is_another_question(self, meant: Interpretation) -> bool:
+        """Whether it is plain that the person has gone on to something else, or wants to hear it again."""
+        known = self.bundle.intents.get(meant.intent)
+        other = meant.intent in KEEPS_QUESTION or (known is not None and known.kind == "information")
+        return meant.tier == "act" and other
 
     def _asks_after_signs(self) -> bool:
         """Whether the open question is about warning signs already."""
@@ -451,6 +457,19 @@ class Session:
         self.question, self.times_asked, self.wanted = name, 1, ()
         self.script.prompt(name, **slots)
         self._asked_words = self.script.last
+
+    def ask_between(self, name: str, **slots: str) -> None:
+        """Ask something else first; ``return_to_question`` asks the open question again."""
+        self._put_off = (self.question, self.wanted, self._asked_words) if self.question else None
+        self.ask(name, **slots)
+
+    def return_to_question(self) -> bool:
+        """Ask again what was put off; says whether there was anything."""
+        if not self._put_off:
+            return False
+        (self.question, self.wanted, self._asked_words), self._put_off = self._put_off, None
+        self.ask_in_same_words()
+        return True
 
     def ask_in_same_words(self) -> None:
         """Ask the open question again as it was."""

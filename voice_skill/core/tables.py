@@ -27,6 +27,7 @@ from voice_skill.core.acts.care import (
     cramp_goes_on,
     ease_beside_emergency,
     first_aid,
+    go_on_without_sign,
     help_in_cramp,
     keep_on,
     leave_emergency,
@@ -132,7 +133,9 @@ QUESTIONS: dict[str, Question] = {
         warn_after_all, help_in_cramp, warn_after_all, warn_after_all, leave_first_aid, safety=True
     ),
     "cramp_to_routine": Question(resume, stop_routine, rest, rest, stop_routine),
-    "sign_check": Question(warn_after_all, meant_neither, warn_after_all, warn_after_all, safety=True),
+    "sign_check": Question(
+        warn_after_all, go_on_without_sign, warn_after_all, warn_after_all, warn_after_all, safety=True
+    ),
     "emergency_check": Question(
         leave_emergency, stay_with_emergency, overhear, stay_with_emergency, leave_emergency
     ),

@@ -27,7 +27,7 @@ _ANSWERS = frozenset({"yes", "no"})
 _SOUNDS_THE_SAME = frozenset({"know"})
 """Phrases that stand in the bundle because another one is sometimes written so when it is heard."""
 
-WAKING_CRAMP, WAKING_ALARM = frozenset({"cramp_now"}), "emergency"
+WAKING_CRAMP, WAKING_ALARM = "cramp_now", "emergency"
 """Intents that are listened for in standby, beside the wake phrase; people say "hello" on television."""
 LONGEST_CALL = 5
 """Words of a call for help with a cramp, at most: each further phrase is one more to be woken by."""
@@ -50,7 +50,9 @@ def _calls(bundle: Bundle) -> list[str]:
 
     No other word for a cramp: a "spasm" was heard in other people's talk once an hour.
     """
-    cramps = (phrase for phrase in _of(bundle, WAKING_CRAMP) if len(phrase.split()) <= LONGEST_CALL)
+    cramps = (
+        phrase for phrase in _phrases(bundle.intents[WAKING_CRAMP]) if len(phrase.split()) <= LONGEST_CALL
+    )
     alarms = _phrases(bundle.intents[WAKING_ALARM])[:USUAL]
     return [*(phrase for phrase in cramps if "cramp" in phrase), *alarms]
 

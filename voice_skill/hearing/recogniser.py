@@ -10,13 +10,14 @@ ends in one sentence.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from voice_skill.audio.hush import hushed
 from voice_skill.errors import ModelError
@@ -25,6 +26,8 @@ from voice_skill.messages import Alternative
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+Alternatives: TypeAlias = tuple[Alternative, ...]
 
 GARBAGE = "[unk]"
 """Vosk's word for sound that fits no phrase."""
@@ -54,7 +57,7 @@ class Hearing:
     """Mean over all words, where garbage counts as 0; 0 when there are none."""
     words: tuple[Word, ...] = ()
     """All words, garbage included."""
-    alternatives: tuple[Alternative, ...] = ()
+    alternatives: Alternatives = ()
     """What the whole utterance may have been, the likeliest first; empty unless asked for."""
 
 
@@ -155,7 +158,7 @@ class Recogniser:
         if beside is not None:
             beside.SetMaxAlternatives(ALTERNATIVES)
         self._done: list[Word] = []
-        self._others: tuple[Alternative, ...] = ()
+        self._others: Alternatives = ()
         self._partial = ""
 
     def accept(self, block: bytes) -> None:
@@ -167,7 +170,7 @@ class Recogniser:
         else:
             self._partial = str(json.loads(self._inner.PartialResult()).get("partial", ""))
         if self._beside is not None and self._beside.AcceptWaveform(block):
-            self._others = joined(self._others, _alternatives(self._beside.Result()))
+            self._others = _joined(self._others, _alternatives(self._beside.Result()))
 
     @property
     def partial(self) -> str:
@@ -179,7 +182,7 @@ class Recogniser:
         words = (*self._done, *_words(self._inner.FinalResult()))
         others = self._others
         if self._beside is not None:
-            others = joined(others, _alternatives(self._beside.FinalResult()))
+            others = _joined(others, _alternatives(self._beside.FinalResult()))
         self._forget()
         return _hearing(words, others)
 
@@ -210,7 +213,13 @@ def _words(answer: str) -> list[Word]:
     ]
 
 
-def _alternatives(answer: str) -> tuple[Alternative, ...]:
+def joined(parts: Iterable[Alternatives]) -> Alternatives:
+    """The alternatives of an utterance that was cut into parts, the likeliest first."""
+    nothing: Alternatives = ()
+    return functools.reduce(_joined, parts, nothing)
+
+
+def _alternatives(answer: str) -> Alternatives:
     """What Vosk lists, with the likelihoods made shares; garbage left out, so that some may be the same."""
     listed = json.loads(answer).get("alternatives", [])
     costs = [-float(each["confidence"]) for each in listed]
@@ -221,7 +230,7 @@ def _alternatives(answer: str) -> tuple[Alternative, ...]:
     return tuple(Alternative(*each) for each in sorted(shares.items(), key=lambda each: -each[1]))
 
 
-def joined(begun: tuple[Alternative, ...], ended: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+def _joined(begun: Alternatives, ended: Alternatives) -> Alternatives:
     """Those of the two halves of an utterance put together, the likeliest of all pairs."""
     if not (begun and ended):
         return begun or ended
@@ -240,7 +249,7 @@ def _share(confidence: float) -> float:
     return 0.0 if math.isnan(confidence) else min(1.0, max(0.0, confidence))
 
 
-def _hearing(words: tuple[Word, ...], alternatives: tuple[Alternative, ...] = ()) -> Hearing:
+def _hearing(words: tuple[Word, ...], alternatives: Alternatives = ()) -> Hearing:
     understood = [word for word in words if word.text != GARBAGE]
     if not understood:
         return Hearing("", 0.0, words, alternatives)

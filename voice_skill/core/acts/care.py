@@ -52,10 +52,17 @@ def warn_after_all(s: Session) -> None:
     warn(s)
 
 
-def ask_whether_so(s: Session, heard: str) -> None:
+def ask_whether_so(s: Session) -> None:
     """Say what may have been said before it is warned of; only a clear no stops the warning."""
     s.suspected = s.meant
-    s.ask("sign_check", words=s.meant.instead or heard)
+    s.ask_between("sign_check", words=s.meant.instead)
+
+
+def go_on_without_sign(s: Session) -> None:
+    """It was misheard: back to what had been asked, or let it be said again."""
+    s.question = None
+    if not s.return_to_question():
+        s.script.prompt("mean_none")
 
 
 def warn_once(s: Session) -> None:
@@ -75,7 +82,7 @@ def stay_with_emergency(s: Session) -> None:
     s.question, s.reminded = None, True
     # Rules stand in the order of urgency: a second sign that needs an ambulance takes the reminder over.
     told = next((rule for rule in s.bundle.red_flags if rule.id in s.told), None)
-    if told and told.replies:
+    if told and told.replies and "" not in s.told:  # a sign without a rule needs an ambulance, too
         s.script.choose(told.replies)
     else:
         s.script.prompt("emergency_stay")
