@@ -107,7 +107,8 @@ def _report_problems(bundle: Bundle, understand: Understand) -> Iterator[Problem
             if not _has_a_lane_of_its_own(report, intent.name, understand):
                 yield Problem(
                     intent.place_of(report),
-                    f"No rule of '{intent.name}' understands the report '{report}'; mend a rule or make it a phrase.",
+                    f"No rule of '{intent.name}' understands the report '{report}'; "
+                    "mend a rule or make it a phrase.",
                 )
 
 
