@@ -714,6 +714,14 @@ def test_who_is_dizzy_does_not_stand(bundle: Bundle) -> None:
             for text in ("my calf popped", "i heard a pop in my calf", "i think i tore my calf")
         ),
         *((text, "torn") for text in ("i broke my ankle today", "something snapped in my leg")),
+        *(
+            (text, "seizure")
+            for text in ("she's just had a seizure", "my husband's having a fit on the floor")
+        ),
+        *((text, "bleeding") for text in ("i can't stop the bleeding", "blood is gushing out of my shin")),
+        *((text, "no_pulse") for text in ("i can't find his pulse", "i'm doing chest compressions on him")),
+        ("i banged my head and i've been sick twice", "head_injury"),
+        ("my wee is the colour of cola and my thighs ache", "dark_urine"),
         ("i can't feel my leg and it's cramping", "unfelt_leg"),
         ("i can't move my leg", "still_leg"),
         ("i can't move my leg it's numb and it's cramping", "numb_still_leg"),

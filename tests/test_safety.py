@@ -41,6 +41,18 @@ WORDS = {
 }
 
 EVERYDAY = (
+    "the garden shed collapsed",
+    "i blacked out the windows with card",
+    "she'd have a heart attack if she saw this mess",
+    "a weight off my chest",
+    "a red hot bargain",
+    "how hot should it be if i put heat on my leg",
+    "would i know if i had a clot",
+    "my calf's just balled up like a fist",
+    "this routine gets the blood pumping",
+    "he's fitting a new kitchen",
+    "let the foot drop",
+    "i drink a lot of water and i still get cramps",
     "my chest is alright",
     "i've no trouble breathing",
     "no hot spots no swelling",

@@ -22,7 +22,7 @@ UNMISTAKABLE, STRANGER = 0.9, 0.95
 """Confidence that the few phrases and all others need while the way through the room is new."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
-ALONE_AT_NIGHT = 0.9
+ALONE_AT_NIGHT = 0.97
 """Confidence that a single word needs in standby."""
 CALLED_AGAIN = 10.0
 """Seconds within which the same single word, said again, needs no more than the usual confidence."""
