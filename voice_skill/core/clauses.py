@@ -17,7 +17,7 @@ REACH = 8
 SUBJECT = 2
 """Words before the verb in what follows an answer: "no, left leg is swollen"."""
 
-_COUNTED = frozenset({"one", "leg", "legs", "calf", "calves", "foot", "feet", "ankle", "ankles"})
+_COUNTED = frozenset({"one", "leg", "legs", "feet", "ankles"})
 """What a person has two of, or there are many of, so that a "no" before it says that it is none of them."""
 
 ROLES = (

@@ -66,6 +66,8 @@ EMERGENCY_REMINDER = 30.0
 """Seconds of silence after which the emergency number is said once more."""
 EMERGENCY_LEFT = 600.0
 """Seconds of silence after which an emergency is taken for over, and we only listen."""
+_NEVER_HELD_UP = KEEPS_QUESTION | {"cramp_now", "wake"}
+"""What is answered at once although we have asked after a warning sign."""
 _NAMING = frozenset(
     {
         *("yes", "yeah", "it", "one", "only", "just", "the", "there", "left", "right"),
@@ -365,7 +367,7 @@ class Session:
         """
         if heard.confidence >= LOW_CONFIDENCE and self._interpreter.is_clear_no(heard.text):
             return replace(meant, intent="no", tier="act", also=())
-        if self.question == "sign_check" and not self._is_another_question(meant):
+        if self.question == "sign_check" and meant.intent != NONE and not self._is_another_question(meant):
             return replace(meant, intent="yes" if meant.intent == "yes" else "not_sure", tier="act", also=())
         said = words(heard.text)
         said = said[1:] if _NO.issuperset(said[:1]) else said
@@ -408,7 +410,7 @@ class Session:
     def _is_another_question(self, meant: Interpretation) -> bool:
         """Whether it is plain that the person has gone on to something else, or wants to hear it again."""
         known = self.bundle.intents.get(meant.intent)
-        other = meant.intent in KEEPS_QUESTION or (known is not None and known.kind == "information")
+        other = meant.intent in _NEVER_HELD_UP or (known is not None and known.kind == "information")
         return meant.tier == "act" and other
 
     def _asks_after_signs(self) -> bool:
