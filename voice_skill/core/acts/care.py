@@ -53,7 +53,7 @@ def warn_after_all(s: Session) -> None:
 
 
 def ask_whether_so(s: Session) -> None:
-    """Say what may have been said before it is warned of; only a clear no stops the warning."""
+    """Say what may have been said before it is warned of; see ``Session._on_safety`` for what stops that."""
     s.suspected = s.meant
     s.ask_between("sign_check", words=s.meant.instead)
 
