@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from timeline import Scene
 
 from voice_skill.content.bundle import Bundle
-from voice_skill.messages import Alternative, Heard
+from voice_skill.messages import Alternative
 
 ANSWERED = "why do i get cramps at night"
 """A question whose answer has more to it."""
@@ -145,11 +145,15 @@ def emergency_doubted(bundle: Bundle) -> Scene:
     return emergency(bundle).hears("i'm fine").expect("emergency_check").settles()
 
 
+def mishears(scene: Scene, confidence: float = 0.9) -> Scene:
+    """The person says something that was a warning sign by one hearing of five."""
+    others = (Alternative("i can't read", 0.8), Alternative("i can't breathe", 0.2))
+    return scene.hears("i can't read", confidence, alternatives=others)
+
+
 def sign_doubted(bundle: Bundle) -> Scene:
     """We have asked whether we heard a warning sign rightly."""
-    scene = idle(bundle)
-    others = (Alternative("i can't read", 0.8), Alternative("i can't breathe", 0.2))
-    return scene._feed(Heard("i can't read", 0.9, scene.now, others)).expect("sign_check").settles()
+    return mishears(idle(bundle)).expect("sign_check").settles()
 
 
 def standby(bundle: Bundle) -> Scene:

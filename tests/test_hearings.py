@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from situations import hold, idle, steadiness_asked
+from situations import hold, idle, mishears, steadiness_asked
 from timeline import Scene
 
 from voice_skill.content.bundle import Bundle, StateName
 from voice_skill.core.classifier import Classifier
 from voice_skill.core.interpreter import Interpreter
 from voice_skill.core.meaning import Interpretation
-from voice_skill.messages import Alternative, Heard
+from voice_skill.messages import Alternative
 
 
 @pytest.fixture(scope="module")
@@ -96,15 +96,9 @@ def test_a_doubtful_hearing_stays_doubtful(interpreter: Interpreter) -> None:
 # --- the question ---------------------------------------------------------------------------------------
 
 
-OTHERS = (Alternative("i can't read", 0.8), Alternative("i can't breathe", 0.2))
-
-
 def asked(bundle: Bundle) -> Scene:
     """A sign was in one hearing of five, and we have asked whether it was said."""
-    scene = idle(bundle)
-    scene._mark = len(scene.said)
-    scene._feed(Heard("i can't read", 0.9, scene.now, OTHERS))
-    return scene.expect("sign_check").expect_said("Did you say: i can't breathe?").settles()
+    return mishears(idle(bundle)).expect("sign_check").expect_said("Did you say: i can't breathe?").settles()
 
 
 @pytest.mark.parametrize("answer", ["yes", "yes i did", "i'm not sure", "i think so", "i can't breathe"])
@@ -135,25 +129,20 @@ def test_another_question_is_answered(bundle: Bundle) -> None:
 
 def test_a_no_leads_back_to_what_was_asked(bundle: Bundle) -> None:
     """The question that was open is put again."""
-    scene = steadiness_asked(bundle)
-    scene._feed(Heard("i can't read", 0.9, scene.now, OTHERS))
-    scene.settles().hears("no").expect("steady_check")
+    scene = mishears(steadiness_asked(bundle)).settles().hears("no").expect("steady_check")
     assert scene.question == "steady_check"
 
 
 def test_despair_is_not_read_aloud_for_a_guess(bundle: Bundle) -> None:
     """It is hard to hear, above all where it was not said."""
-    scene = idle(bundle)
     others = (Alternative("i want to kill my cell", 0.8), Alternative("i want to kill myself", 0.2))
-    scene._feed(Heard("i want to kill my cell", 0.9, scene.now, others))
+    scene = idle(bundle).hears("i want to kill my cell", 0.9, alternatives=others)
     assert not any("kill" in spoken.text for spoken in scene.said)
 
 
 def test_noise_is_not_asked_after(bundle: Bundle) -> None:
     """Of what was hardly heard, a guess at a sign is nothing."""
-    scene = idle(bundle)
-    scene._feed(Heard("i can't read", 0.4, scene.now, OTHERS))
-    scene.expect_not("sign_check")
+    mishears(idle(bundle), 0.4).expect_not("sign_check")
 
 
 @pytest.mark.parametrize("answer", ["no", "no i didn't"])
@@ -164,7 +153,5 @@ def test_a_clear_no_asks_for_other_words(bundle: Bundle, answer: str) -> None:
 
 def test_the_routine_goes_on_after_a_no(bundle: Bundle) -> None:
     """A misheard word costs no step."""
-    scene = hold(bundle)
-    scene._feed(Heard("i can't read", 0.9, scene.now, OTHERS))
-    scene.expect("sign_check").settles().hears("no").settles()
+    scene = mishears(hold(bundle)).expect("sign_check").settles().hears("no").settles()
     assert scene.guide and scene.guide.running

@@ -28,6 +28,7 @@ from voice_skill.core.session import Recollection, Session
 from voice_skill.core.states import MOVES, State
 from voice_skill.core.text import sentences
 from voice_skill.messages import (
+    Alternative,
     AudioBack,
     AudioLost,
     Effect,
@@ -104,11 +105,17 @@ class Scene:
         self._carry_out(self.session.start(self.now))
         return self
 
-    def hears(self, text: str, confidence: float = 1.0, ended: float | None = None) -> Scene:
+    def hears(
+        self,
+        text: str,
+        confidence: float = 1.0,
+        ended: float | None = None,
+        alternatives: tuple[Alternative, ...] = (),
+    ) -> Scene:
         """The person speaks; ``ended`` seconds ago, for echoes that come late."""
         self._mark = len(self.said)
         ended_at = self.now - (ended or 0.0)
-        return self._feed(Heard(text, confidence, ended_at))
+        return self._feed(Heard(text, confidence, ended_at, alternatives))
 
     def says(self, prompt: str) -> Scene:
         """The skill says a prompt, for whatever reason."""

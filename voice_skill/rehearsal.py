@@ -145,9 +145,7 @@ class Rehearsal:
             event = heapq.heappop(self._due)[2]
         if isinstance(event, Heard):
             self._note("heard", event.text)
-            meant = self.interpreter.interpret(
-                event.text, self.session.context, event.confidence, "", event.alternatives
-            )
+            meant = self.interpreter.hear(event, self.session.context)
             self._note("understood", f"{meant.intent}, {meant.tier}")
         self._carry_out(self.session.handle(event, self._now))
 

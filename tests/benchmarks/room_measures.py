@@ -162,8 +162,7 @@ def _speak_over(
     found = [message for _, message in bed.messages[seen:]]
     heard = [message for message in found if isinstance(message, Heard)]
     stopped = any(isinstance(message, StopSpeaking) for message in found)
-    meant = skill.content.interpreter.interpret
-    meanings = [meant(one.text, session.context, one.confidence, "", one.alternatives) for one in heard]
+    meanings = [skill.content.interpreter.hear(one, session.context) for one in heard]
     intents = [one.intent for one in (meanings[:1] if word.whole else meanings)]
     if stopped and word.meant in intents:
         result.obeyed += 1
@@ -279,10 +278,7 @@ def questions(
             over = bed.says(said_by(text, voices[index % len(voices)]))
             bed.wait(over - bed.now + IN_TIME)
             heard = [message for _, message in bed.messages[seen:] if isinstance(message, Heard)]
-            meant_by = skill.content.interpreter.interpret
-            first = heard[0] if heard else Heard("")
-            found = meant_by(first.text, "idle", first.confidence, "", first.alternatives)
-            right += found.intent == meant
+            right += bool(heard) and skill.content.interpreter.hear(heard[0]).intent == meant
     return 100 * right / len(asked)
 
 

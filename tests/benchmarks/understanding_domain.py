@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 from understanding_heard import Way
@@ -76,7 +75,7 @@ def domain_findings(root: Path, heard: Mapping[str, Way], known: Collection[str]
             for arrived, each in zip(deliver([each["say"] for each in chosen]), chosen, strict=True):
                 intent = NEAR if each.get("alarm") is False else _BOOLEANS.get(each["intent"], each["intent"])
                 wanted = {intent, *each.get("also", ())}
-                meant = _meaning(interpreter, arrived, each)
+                meant = interpreter.hear(arrived, each.get("state", "idle"))
                 outcome = _outcome(meant, wanted)
                 counts.setdefault(_kind(intent, bundle), Counter())[outcome] += 1
                 if meant.lane == "likeness" and intent != NEAR:
@@ -84,7 +83,7 @@ def domain_findings(root: Path, heard: Mapping[str, Way], known: Collection[str]
                         (meant.score, meant.intent in wanted)
                     )
                 if way in heard and intent not in (NEAR, NONE) and outcome not in _RIGHT:
-                    as_typed = _outcome(_meaning(interpreter, Heard(each["say"]), each), wanted)
+                    as_typed = _outcome(interpreter.interpret(each["say"], each.get("state", "idle")), wanted)
                     causes[way][_cause(each["say"], arrived.text, as_typed, known)] += 1
             for kind, counted in sorted(counts.items()):
                 shares = " | ".join(f"{100 * counted[each] / counted.total():.1f}" for each in _OUTCOMES)
@@ -100,11 +99,6 @@ def domain_findings(root: Path, heard: Mapping[str, Way], known: Collection[str]
         rows.append(f"| {way} | {' | '.join(str(counted[cause]) for cause in _CAUSES)} |")
         print(rows[-1], flush=True)
     return Findings(rows, curves)
-
-
-def _meaning(interpreter: Interpreter, heard: Heard, each: Mapping[str, Any]) -> Interpretation:
-    state = each.get("state", "idle")
-    return interpreter.interpret(heard.text, state, heard.confidence, "", heard.alternatives)
 
 
 def _cause(said: str, heard: str, as_typed: str, known: Collection[str]) -> str:

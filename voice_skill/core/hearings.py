@@ -4,7 +4,8 @@ Pure.  A recogniser that writes "my leg's turned clue" mostly has "my leg's turn
 guesses, and only one of them means something.  What the likeliest hearing means is acted upon all the same;
 the others speak where it means little, and wherever they hold a warning sign.
 
-Of 239 warning signs spoken in noise (10 dB; flite rms, festival ked), 22 went by unnoticed instead of 37.
+Of 239 warning signs spoken in noise (10 dB; flite rms, festival ked), 22 went by unnoticed instead of 37
+(measured when the two levels were still counted together).
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _likeliest(heard: Interpretation, meanings: Sequence[Meaning]) -> Interpreta
     """What most of the hearings mean, if that is worth more than what was heard."""
     votes: defaultdict[str, float] = defaultdict(float)
     for share, meant in meanings:
-        if _means(meant, meant.intent):
+        if meant.tier != "none":
             votes[meant.intent] += share * meant.score
     intent, score = max(votes.items(), key=lambda vote: vote[1], default=(NONE, 0.0))
     if score < CONFIRM or (score < ACT and heard.tier == "confirm"):

@@ -21,7 +21,7 @@ from voice_skill.core.meaning import NONE, Interpretation
 from voice_skill.core.safety import RedFlags
 from voice_skill.core.slots import find_slots
 from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
-from voice_skill.messages import Alternative
+from voice_skill.messages import Alternative, Heard
 
 URGENT = 0.5
 """From this probability on a cramp is acted upon: somebody in pain must not be asked what they meant."""
@@ -80,6 +80,10 @@ class Interpreter:
         if alternatives:
             meant = hearings.weigh(meant, alternatives, lambda other: self._understand(other, state, before))
         return self._as_heard(meant, confidence)
+
+    def hear(self, heard: Heard, state: StateName = "idle", before: str = "") -> Interpretation:
+        """The same for what a recogniser heard, with its confidence and its other hearings."""
+        return self.interpret(heard.text, state, heard.confidence, before, heard.alternatives)
 
     def _understand(self, text: str, state: StateName, before: str) -> Interpretation:
         """What one hearing means, if it is right."""

@@ -353,12 +353,9 @@ class Session:
     def _interpret(self, heard: Heard) -> Interpretation:
         """Take the words for what they mean here, with what was said just before."""
         recent = self._before if self.now - self._before_at <= TWO_TURNS else ""
-        meant = self._interpreter.interpret(
-            heard.text, self.context, heard.confidence, recent, heard.alternatives
-        )
+        meant = self._interpreter.hear(heard, self.context, recent)
         self._before, self._before_at = "" if meant.alarm else heard.text, self.now
-        safety = self.question and QUESTIONS[self.question].safety
-        return self._on_safety(meant, heard) if safety and not meant.alarm else meant
+        return self._on_safety(meant, heard) if self._asks_after_signs() and not meant.alarm else meant
 
     def _on_safety(self, meant: Interpretation, heard: Heard) -> Interpretation:
         """What it means as an answer to a safety question, where only a clear no is a no.
@@ -367,8 +364,6 @@ class Session:
         """
         if heard.confidence >= LOW_CONFIDENCE and self._interpreter.is_clear_no(heard.text):
             return replace(meant, intent="no", tier="act", also=())
-        if self.question == "sign_check" and meant.intent != NONE and not self._is_another_question(meant):
-            return replace(meant, intent="yes" if meant.intent == "yes" else "not_sure", tier="act", also=())
         said = words(heard.text)
         said = said[1:] if _NO.issuperset(said[:1]) else said
         if _NAMING.issuperset(said[:1]):
@@ -377,6 +372,8 @@ class Session:
                 return named
         mistaken = meant.intent in ("no", "fine")
         mistaken |= meant.intent in ("cramp_now", "cramp_still") and not names_cramp(heard.text)
+        if self.question == "sign_check" and meant.intent not in (NONE, "yes"):
+            mistaken |= not self._is_another_question(meant)
         return replace(meant, intent="not_sure", tier="act", also=()) if mistaken else meant
 
     def _is_noise(self, meant: Interpretation, confidence: float) -> bool:
