@@ -11,6 +11,7 @@ from voice_skill.audio.streams import Pace, Resampler
 from voice_skill.hearing.echo_path import EchoPath
 from voice_skill.hearing.endpoint import Voices
 from voice_skill.hearing.steady import SteadyNoise
+from voice_skill.speaking.tones import tone
 
 Wave = npt.NDArray[np.float64]
 
@@ -34,10 +35,14 @@ def room() -> Wave:
 
 
 def played_and_heard(
-    ours: Wave, other: Wave, delay: float = 0.2, late: float = 0.0
+    ours: Wave, other: Wave, delay: float = 0.2, late: float = 0.0, sounding: Wave | None = None
 ) -> tuple[Wave, Wave, list[Voices]]:
-    """Send our voice through the room into the path; give what was heard, what was left, and whose it was."""
-    echo = np.concatenate([np.zeros(round(delay * SPEECH_RATE)), np.convolve(ours, room())])[: len(ours)]
+    """Send our voice through the room into the path; give what was heard, what was left, and whose it was.
+
+    ``sounding``: what comes from the loudspeaker, where that is not just what we sent.
+    """
+    sounds = ours if sounding is None else sounding
+    echo = np.concatenate([np.zeros(round(delay * SPEECH_RATE)), np.convolve(sounds, room())])[: len(ours)]
     heard = echo + other + np.random.default_rng(1).normal(0, 3, len(ours))
     path = EchoPath()
     left: list[Wave] = []
@@ -107,6 +112,25 @@ def test_after_a_return_our_voice_is_not_taken_for_another(gone: str) -> None:
     assert "both" not in voices
     assert "strange" in voices
     assert voices[-1] == "ours"
+
+
+def test_pure_tones_after_a_quiet_are_not_taken_for_a_move() -> None:
+    """They look alike wherever they are laid over each other, and nothing else is in that second."""
+    tones = tone("ease", SPEECH_RATE).astype(np.float64)
+    ours = np.concatenate([voice(8, 3), np.zeros(3 * SPEECH_RATE), tones, voice(2, 6)])
+    _, _, voices = played_and_heard(ours, np.zeros(len(ours)))
+    later = voices[8 * SPEECH_RATE // BLOCK :]
+    assert "astray" not in later and later[-1] == "ours"
+
+
+def test_a_move_while_we_speak_is_followed() -> None:
+    """A stream ran dry for 50 ms: from then on the sound comes later, and is taken out again."""
+    ours = voice(16, 3)
+    late = np.concatenate([ours[: 8 * SPEECH_RATE], np.zeros(SPEECH_RATE // 20), ours[8 * SPEECH_RATE :]])
+    heard, left, voices = played_and_heard(ours, np.zeros(len(ours)), sounding=late[: len(ours)])
+    last = slice(14 * SPEECH_RATE, len(left))
+    assert "astray" in voices[8 * SPEECH_RATE // BLOCK :]
+    assert decibels(heard[last]) - decibels(left[last]) > 15 and voices[-1] == "ours"
 
 
 def test_silence_of_ours_changes_nothing() -> None:

@@ -32,6 +32,10 @@ _CLEAR = 6.0
 """How many times higher than the usual the highest place of the correlation must be."""
 _BETTER = 1.5
 """How many times higher than the place where the sound was it must be to have moved."""
+_TAKEN = 0.5
+"""With less than this share of the power left, the filter stands where the sound is."""
+_OF_LATE = 0.98
+"""Smoothing of the power over steps: half a second."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
 _FAMILIAR = 300
@@ -66,6 +70,7 @@ class EchoPath:
         self._waiting: Wave = np.zeros(0)
         self._heard: Wave = np.zeros(_LOOK)
         self._product = np.zeros(_SIZE // 2 + 1, complex)
+        self._heard_power = self._left_power = 0.0
         self._steps = self._sounded = self._foreign = self._known = self._unheard = 0
 
     def played(self, samples: Samples, rate: int, at: float) -> None:
@@ -122,6 +127,8 @@ class EchoPath:
             self._unheard += sounds
             return heard  # a headset, or a quiet room: there is nothing to take out
         rest = self._filter.step(heard, ours)
+        self._heard_power = _OF_LATE * self._heard_power + (1 - _OF_LATE) * float(np.mean(heard**2))
+        self._left_power = _OF_LATE * self._left_power + (1 - _OF_LATE) * float(np.mean(rest**2))
         out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
         self._sounded += self._softener.sounds
         self._foreign += self._softener.foreign
@@ -174,6 +181,13 @@ class EchoPath:
         if places[best] > _CLEAR * float(np.sqrt(np.mean(places**2))):
             self._follow(best, places)
 
+    def _fits(self) -> bool:
+        """Whether the filter takes out what is heard, so that the sound cannot have moved.
+
+        The tones that end a hold made the looks see it 0.2 seconds off, and "part" was taken for "pause".
+        """
+        return self._left_power < _TAKEN * self._heard_power
+
     def _follow(self, best: int, places: Wave) -> None:
         """Let the filter begin just before the place; it need not learn anew if only the delay changed.
 
@@ -185,7 +199,7 @@ class EchoPath:
         away = abs(best - self._place)
         near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
         if not self._found or away > _LEEWAY:
-            if not agreed or (self._found and places[best] < _BETTER * near):
+            if not agreed or (self._found and (self._fits() or places[best] < _BETTER * near)):
                 return
             self._delay += best - self._place
             self._moved = True

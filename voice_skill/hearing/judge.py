@@ -18,8 +18,6 @@ EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
 BEFORE = 12
 """Blocks before a beginning that count as well: half a second, as much as the recogniser is given of it."""
-FIRST_WORD = 25
-"""Blocks (a second) in which our first word may still be taken for somebody's."""
 UNMISTAKABLE, STRANGER = 0.9, 0.95
 """Confidence that the few phrases and all others need while the way through the room is new."""
 OVER_US = 0.6
@@ -50,7 +48,6 @@ class Judge:
         self._over_us = self._others = 0
         self._with_ours = self._strange = False
         self._before: deque[bool] = deque(maxlen=BEFORE)
-        self._sentence, self._blocks_of_it = "", 0
         self._called, self._called_at = "", -math.inf
 
     def count(self, voices: Voices, turn: Turn) -> None:
@@ -58,9 +55,6 @@ class Judge:
 
         A word as short as "stop" is half over by the time that it is taken for a beginning.
         """
-        sentence = self.speaking()
-        self._blocks_of_it = self._blocks_of_it + 1 if sentence == self._sentence else 1
-        self._sentence = sentence
         if turn in ("quiet", "ended"):
             self._over_us = self._others = sum(self._before)
             self._with_ours = self._strange = False
@@ -75,13 +69,6 @@ class Judge:
     def only_rest(self, least: int) -> bool:
         """Whether it may be what was left of our own voice: a burst of a block or two."""
         return self._with_ours and self._others < least
-
-    def _may_be_our_first_word(self) -> bool:
-        """Whether our sentence has only begun, and nobody was heard beside it.
-
-        After half a minute of quiet the canceller misses our first word: "part" was taken for "pause".
-        """
-        return bool(self._sentence) and self._blocks_of_it <= FIRST_WORD and not self._over_us
 
     def cuts_in(self, text: str) -> bool:
         """Whether a text is acted on before the person has fallen silent."""
@@ -99,7 +86,7 @@ class Judge:
 
         ``silent``: we do not speak; ``now``: seconds of sound since the beginning.
         """
-        if self.mode == "interrupt" and (self.only_rest(EVIDENT) or self._may_be_our_first_word()):
+        if self.mode == "interrupt" and self.only_rest(EVIDENT):
             return False
         meant = self._wakes(text, sure, now) if self.mode == "standby" else sure >= self._least(text)
         return meant and (silent or not self.is_echo(text))
