@@ -87,6 +87,8 @@ OWN = (
     "let me die",
     "just let me die",
     "i hope i die in my sleep",
+    "i hope i don't wake up in the morning",
+    "i wish i wouldn't wake up tomorrow",
     "i don't see the point in living",
     "i can't see the point of living any more",
     "life's not worth it",
@@ -239,6 +241,8 @@ NEAR = (
     "i hope it dies down",
     "i hope i don't wake up in the night",
     "i hope i don't wake up with cramp in the morning",
+    "i hope i don't wake up late in the morning",
+    "i hope i don't wake up early tomorrow",
     "i just want it to be over",
     "i want it to end",
     "i want this to end",
@@ -368,3 +372,12 @@ def test_the_rules_for_despair_come_last(bundle: Bundle) -> None:
     emergencies = [rule for rule in bundle.red_flags if rule.level == "emergency"]
     assert [rule.id for rule in emergencies if rule.replies] == ["despair_of_another", "despair"]
     assert [rule.id for rule in emergencies][-2:] == ["despair_of_another", "despair"]
+
+
+@pytest.mark.parametrize(
+    "text", ["help", "start the stretches", "cramp", "never mind", "good night", "be quiet"]
+)
+def test_the_crisis_line_is_named_whatever_is_said_next(bundle: Bundle, text: str) -> None:
+    """Where another emergency names the ambulance's number alone."""
+    scene = situations.idle(bundle).hears("i want to die").settles().hears(text)
+    scene.expect_said(bundle.regions["uk"].crisis_line)

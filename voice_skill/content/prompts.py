@@ -47,6 +47,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
             # an emergency
             *("emergency_stay", "emergency_no_stretch", "emergency_over"),
             *("emergency_first", "emergency_check", "emergency_quiet"),
+            *("despair_over", "despair_quiet"),
             # when a part of the machine fails
             *("microphone_lost", "microphone_back", "microphone_silent", "speaker_lost", "speaker_back"),
             *("voice_lost", "memory_lost", "memory_back"),

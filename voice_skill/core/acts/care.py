@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voice_skill.core.first_aid import ASKED_FIRST, QUESTIONS, FirstAid
-from voice_skill.core.states import State
+from voice_skill.core.states import HELP, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from voice_skill.content.bundle import RedFlag
     from voice_skill.core.session import Session
 
 SAID_AGAIN = 2
@@ -78,26 +79,44 @@ def overhear(s: Session) -> None:
 
 
 def stay_with_emergency(s: Session) -> None:
-    """Whatever is asked for, the number is what matters; in despair that is the crisis line's."""
+    """Whatever is asked for, the number is what matters."""
     s.question, s.reminded = None, True
-    # Rules stand in the order of urgency: a second sign that needs an ambulance takes the reminder over.
-    told = next((rule for rule in s.bundle.red_flags if rule.id in s.told), None)
-    if told and told.replies and "" not in s.told:  # a sign without a rule needs an ambulance, too
-        s.script.choose(told.replies)
+    _urge(s, "emergency_stay")
+
+
+def _urge(s: Session, prompt: str) -> None:
+    """Say the prompt, which names the number; in despair its own words, which name the crisis line."""
+    despair = _despair(s)
+    if despair:
+        s.script.choose(despair.replies)
     else:
-        s.script.prompt("emergency_stay")
+        s.script.prompt(prompt)
+
+
+def _despair(s: Session) -> RedFlag | None:
+    """The rule with words of its own that was answered, unless a sign besides needs an ambulance.
+
+    Rules stand in the order of urgency, and a sign without a rule needs an ambulance, too.
+    """
+    told = next((rule for rule in s.bundle.red_flags if rule.id in s.told), None)
+    return told if told and told.replies and "" not in s.told else None
+
+
+def help_in_emergency(s: Session) -> None:
+    """What to do first, and how to leave."""
+    _urge(s, "help_asked" if s.question else HELP[s.state])
 
 
 def no_stretching_now(s: Session) -> None:
     """The number instead of stretches."""
     s.reminded = True
-    s.script.prompt("emergency_no_stretch")
+    _urge(s, "emergency_no_stretch")
 
 
 def ease_beside_emergency(s: Session) -> None:
     """A cramp on top of an emergency: the number first, then what eases the cramp."""
     s.reminded = True
-    s.script.prompt("emergency_first")
+    _urge(s, "emergency_first")
     s.script.prompt(FirstAid(s.now, s.meant.slots.get("place", "")).first)
 
 
@@ -125,14 +144,14 @@ def leave_emergency(s: Session) -> None:
     """The person says that it is dealt with."""
     s.question = None
     s.enter(State.IDLE)
-    s.script.prompt("emergency_over")
+    s.script.prompt("despair_over" if _despair(s) else "emergency_over")
 
 
 def leave_emergency_quietly(s: Session) -> None:
     """The person wants silence: the number once more, then standby."""
     s.drop_everything()
     s.enter(State.STANDBY)
-    s.script.prompt("emergency_quiet")
+    s.script.prompt("despair_quiet" if _despair(s) else "emergency_quiet")
 
 
 # --- a cramp, now ---------------------------------------------------------------------------------
