@@ -15,12 +15,12 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 from models.training import fst
 from models.training.align import align
 from models.training.corpus import Utterance, parts, read_part, write_part
-from models.training.export import Layers, for_mfcc, melt, model_bytes
+from models.training.export import Layers, for_mel, for_mfcc, melt, model_bytes
 from models.training.features import CONF, frame_labels, log_mel, mfcc_matrix, mfcc_to_mel
 from models.training.folder import ACOUSTIC_SCALE, SETTINGS
 from models.training.graph import phrase_graph, read_words, with_marks, write_lexicon_graph
 from models.training.human import Recording
-from models.training.kaldi import matrix
+from models.training.kaldi import affine_layers, matrix
 from models.training.language import END, language_graph, trigram
 from models.training.lexicon import UNKNOWN, Lexicon, bundle_sentences, tidy
 from models.training.matching import match
@@ -120,6 +120,21 @@ def test_silence_is_no_word(tone_model: Path) -> None:
 def test_features_undo_the_cosine_transform() -> None:
     """MFCCs turned back are the log mel energies that they came from."""
     assert np.allclose(mfcc_to_mel() @ mfcc_matrix(), np.eye(40), atol=1e-9)
+
+
+def test_a_model_is_read_as_it_was_written() -> None:
+    """Its weights come back to half a level of 8 bits, its first layer turned back from MFCCs."""
+    chance = np.random.default_rng(4)
+    first, last = (chance.normal(0, 1, size).astype(np.float32) for size in ((6, 9 * 40), (84, 6)))
+    biases = [chance.normal(0, 1, size).astype(np.float32) for size in (6, 84)]
+    turned, moved = for_mfcc(first, biases[0], 11.0, 0.25)
+    offsets = (tuple(range(-4, 5)),)
+    written = model_bytes(Layers([turned, last], [moved, biases[1]], offsets, 0.66), garbage_price=2.0)
+    (read_first, read_moved), (read_last, read_bias) = affine_layers(written)
+    back, bias = for_mel(read_first, read_moved, 11.0, 0.25)
+    assert np.allclose(back, first, atol=1e-4) and np.allclose(bias, biases[0], atol=1e-3)
+    assert np.abs(read_last - last).max() <= 0.51 * np.ptp(last) / 255
+    assert np.allclose(read_bias[:-2], biases[1][:-2]) and np.allclose(read_bias[-2:], biases[1][-2:] - 2)
 
 
 def test_log_mel_of_a_tone_peaks_in_its_band() -> None:

@@ -1,8 +1,9 @@
-"""Makes the recogniser's model from nothing: speech, labels, network, graphs. Run it again to go on.
+"""Makes the recogniser's model: speech, labels, network, graphs. Run it again to go on.
 
-    python -m models.training --work DIR [--human-speech DIR] [--noise DIR]
+    python -m models.training --work DIR [--human-speech DIR] [--noise DIR] [--begin-with MODEL]
 
 Without --human-speech it trains on synthetic voices alone; models/README.md says what that costs.
+With --begin-with a model that was made here is trained further, which leaves the first two networks out.
 Every step leaves its result in the work folder and is left out when it finds it there.
 """
 
@@ -11,7 +12,9 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .export import model_bytes
 from .folder import GARBAGE_PRICE, replace_graphs, write_model
@@ -20,6 +23,9 @@ from .plan import PlanError, Settings, keep_to, look_ahead
 from .prepare import prepare
 from .progress import Progress
 from .synthesis import make_speech
+
+if TYPE_CHECKING:
+    from .batches import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES: dict[str, float] = {
@@ -49,6 +55,7 @@ class Plan:
     bundle: Path
     human_speech: Path | None
     noise: Path | None
+    begin_with: Path | None
     utterances: int
     effort: float
     seed: int
@@ -66,6 +73,7 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--bundle", type=Path, default=ROOT / "intents" / "en", help="the words it must know")
     parser.add_argument("--human-speech", type=Path, help="folder with transcripts.tsv and recordings")
     parser.add_argument("--noise", type=Path, help="folder with esc10, steady and rooms")
+    parser.add_argument("--begin-with", type=Path, help="model folder whose network is trained further")
     parser.add_argument("--utterances", type=int, default=36000, help="synthetic sentences")
     parser.add_argument("--effort", type=float, default=1.0, help="factor on the passes over the data")
     parser.add_argument("--seed", type=int, default=7)
@@ -109,37 +117,76 @@ def settings(plan: Plan) -> Settings:
         "seed": plan.seed,
         "human_speech": plan.human_speech is not None,
         "noise": plan.noise is not None,
+        "begin_with": plan.begin_with is not None,
         "takes": list(PEOPLE_TAKES),
     }
 
 
 def _train(plan: Plan, work: Path, progress: Progress, heard: Path) -> Path:
-    """First network on synthetic speech; human speech aligned by it; second on all; third with MMI."""
+    """First network on synthetic speech; human speech aligned by it; second on all; third with MMI.
+
+    A model to begin with takes the place of the first and of the second.
+    """
     from .batches import read_store
-    from .people import prepare_people
-    from .train import Run, Stage, log_priors, train
+    from .train import Run, Stage, train
 
     run = Run(work, plan.threads)
     store = read_store([heard])
-    first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, 9000, plan.seed)
-    checkpoint = train(first, store, run, None, progress.teller("first"))
-    if plan.human_speech is not None:
-        people, folder = work / "people", work / "people-features"
-        priors = log_priors(store)
-        prepare_people(plan.human_speech, people, checkpoint, priors, progress.teller("people"))
-        told = progress.teller("people-features")
-        prepare(people, folder, plan.noise, plan.seed + 1, told, PEOPLE_TAKES)
-        store = read_store([heard, folder])
+    if plan.begin_with is None:
+        first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, 9000, plan.seed)
+        checkpoint = train(first, store, run, None, progress.teller("first"))
     else:
+        checkpoint = _begin_with(plan.begin_with, work / "begun.pt", store)
+        progress.teller("first")(1.0, f"begun with {plan.begin_with}")
+    store = _with_people(plan, work, progress, checkpoint, store)
+    rate = 6e-4
+    if plan.begin_with is None:
+        rate = 1e-3
+        second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000, plan.seed + 2)
+        checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
+    else:
+        progress.teller("second")(1.0, "no second network")
+    third = Stage("third", "mmi", 3.0 * plan.effort, rate, 9000, plan.seed + 3)
+    return train(third, store, run, checkpoint, progress.teller("third"))
+
+
+def _begin_with(model: Path, checkpoint: Path, store: Store) -> Path:
+    """The network of a model folder as a checkpoint; its norms are set by a few batches."""
+    import numpy as np
+    import torch
+
+    from .batches import batches
+    from .frozen import network_of
+    from .network import LEFT, RIGHT
+
+    if not checkpoint.exists():
+        some = islice(batches(store, 9000, (LEFT, RIGHT), np.random.default_rng(0)), 50)
+        acoustic = (model / "am" / "final.mdl").read_bytes()
+        network = network_of(acoustic, GARBAGE_PRICE, (mel for mel, _ in some))
+        torch.save({"network": network.state_dict()}, checkpoint)
+    return checkpoint
+
+
+def _with_people(plan: Plan, work: Path, progress: Progress, checkpoint: Path, store: Store) -> Store:
+    """The store with the human speech besides, if there is any, aligned by the network of the checkpoint."""
+    from .batches import read_store
+    from .people import prepare_people
+    from .train import log_priors
+
+    if plan.human_speech is None:
         for step in ("people", "people-features"):
             progress.teller(step)(1.0, "no human speech")
         print(
             "no --human-speech: the model will know synthetic voices best, and real ones markedly less well"
         )
-    second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000, plan.seed + 2)
-    checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
-    third = Stage("third", "mmi", 3.0 * plan.effort, 1e-3, 9000, plan.seed + 3)
-    return train(third, store, run, checkpoint, progress.teller("third"))
+        return store
+    people, folder = work / "people", work / "people-features"
+    # What was trained with MMI gives likelihoods already.
+    priors = log_priors(store) if plan.begin_with is None else 0.0 * log_priors(store)
+    prepare_people(plan.human_speech, people, checkpoint, priors, progress.teller("people"))
+    told = progress.teller("people-features")
+    prepare(people, folder, plan.noise, plan.seed + 1, told, PEOPLE_TAKES)
+    return read_store([work / "synthetic-features", folder])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .features import mfcc_to_mel
+from .features import mfcc_matrix, mfcc_to_mel
 from .kaldi import Component, Matrix, acoustic_model, affine, copy, nonlinear
 
 Shape = tuple[tuple[int, ...], ...]
@@ -37,6 +37,14 @@ def for_mfcc(weight: Matrix, bias: Matrix, mean: float, scale: float) -> tuple[M
     blocks = weight.reshape(rows, -1, 40).astype(np.float64)
     moved = bias - scale * mean * blocks.sum((1, 2))
     return (scale * blocks @ mfcc_to_mel()).reshape(rows, -1).astype(np.float32), moved.astype(np.float32)
+
+
+def for_mel(weight: Matrix, bias: Matrix, mean: float, scale: float) -> tuple[Matrix, Matrix]:
+    """The way back from `for_mfcc`."""
+    rows = weight.shape[0]
+    blocks = weight.reshape(rows, -1, 40).astype(np.float64) @ mfcc_matrix() / scale
+    moved = bias + scale * mean * blocks.sum((1, 2))
+    return blocks.reshape(rows, -1).astype(np.float32), moved.astype(np.float32)
 
 
 def components(layers: Layers, small: bool = True) -> list[Component]:

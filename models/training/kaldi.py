@@ -60,6 +60,29 @@ def matrix(values: Matrix, small: bool = True) -> bytes:
     return token("CM3") + struct.pack("<ffii", low, width, rows, columns) + levels.tobytes()
 
 
+def affine_layers(model: bytes) -> list[tuple[Matrix, Matrix]]:
+    """The weights and biases of a final.mdl that was made here, in order."""
+    found = []
+    for piece in model.split(token("<AffineComponent>"))[1:]:
+        weights, biases = piece.split(token("<LinearParams>"), 1)[1].split(token("<BiasParams>"), 1)
+        found.append((_read_matrix(weights), _read_vector(biases)))
+    return found
+
+
+def _read_matrix(data: bytes) -> Matrix:
+    if data.startswith(token("CM3")):
+        low, width, rows, columns = struct.unpack_from("<ffii", data, 4)
+        levels = np.frombuffer(data, np.uint8, rows * columns, 20)
+        return (low + levels.astype(np.float32) * np.float32(width / 255.0)).reshape(rows, columns)
+    rows, columns = struct.unpack_from("<xixi", data, 3)
+    return np.frombuffer(data, "<f4", rows * columns, 13).reshape(rows, columns).astype(np.float32)
+
+
+def _read_vector(data: bytes) -> Matrix:
+    (length,) = struct.unpack_from("<xi", data, 3)
+    return np.frombuffer(data, "<f4", length, 8).astype(np.float32)
+
+
 def transition_model() -> bytes:
     """One emitting state for each phone; its first answer has another pdf than the following ones."""
     bases = positioned_base()
