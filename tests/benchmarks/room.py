@@ -209,7 +209,7 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
     return [
         Row("own speech, echo -10 / 0 / +6 dB: events caused", "0", own, _events),
         *spoken_over,
-        *(row for library in LIBRARIES for row in rows_with(library, names[0], voices)),
+        *(row for library in LIBRARIES for row in rows_with(library, names[0], voices, quick)),
         Row(
             "longer requests over our speech, echo -10 / 0 / +6 dB: taken rightly",
             "98 / 95 / 90 %",
@@ -233,7 +233,7 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
     ]
 
 
-def rows_with(library: Library, noise: str, voices: Sequence[str]) -> list[Row]:
+def rows_with(library: Library, noise: str, voices: Sequence[str], quick: bool) -> list[Row]:
     """Somebody else's canceller in the same room; they need not come along."""
 
     def row(what: str, parts: list[Callable[[], Any]], shown: Callable[[list[Any]], str]) -> Row:
@@ -241,6 +241,7 @@ def rows_with(library: Library, noise: str, voices: Sequence[str]) -> list[Row]:
             return Row(what, "", parts, shown, ours=False)
         return Row(what, "", [], lambda _: "not installed", ours=False)
 
+    ways = ((False, "in the place of our filter"), (True, "alone, not softened by us"))
     spoken_over = [
         row(
             f"words over our speech{f', {name} at 15 dB besides' if name else ''}, "
@@ -252,8 +253,8 @@ def rows_with(library: Library, noise: str, voices: Sequence[str]) -> list[Row]:
             ],
             partial(_obeyed, len(voices)),
         )
-        for alone, how in ((False, "in the place of our filter"), (True, "alone, not softened by us"))
-        for name in ("", noise)
+        for alone, how in ways[: 1 if quick else 2]
+        for name in ("", noise)[: 1 if quick else 2]
     ]
     what = f"processing time, {library.name} in the place of our filter / alone"
     return [*spoken_over, row(what, [partial(_costs, library)], _times_ours)]
