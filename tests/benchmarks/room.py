@@ -6,6 +6,9 @@ Everything is measured in the bedroom of ``tests/room`` on virtual time, faster 
 of recorded noise and room responses, and one of other people's talk, those are used; without, computed ones.
 Prints one table in Markdown; ``--quick`` plays about a tenth of it, ``--only standby`` the rows with this
 word.  Each row is cut into parts, one room each, which ``--jobs`` processes share.
+
+Two other echo cancellers are tried in the place of ours where they are installed
+(``pip install pyaec livekit``).
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ import room_measures as measure  # noqa: E402
 from bedroom import RATE, Acoustics  # noqa: E402
 from latency import at_share, machine  # noqa: E402
 from play import computed_response  # noqa: E402
+from room_cancellers import LIBRARIES, Costs, Library, costs  # noqa: E402
 from room_picture import draw  # noqa: E402
 from voices import NAMES  # noqa: E402
 
@@ -129,6 +133,17 @@ def _over(echo: float, name: str, below: float, voice: str) -> measure.Interrupt
     return measure.interruptions(_skill, _acoustics(echo, name, below), [voice], seed=int(echo) + 20)
 
 
+def _over_by(
+    library: Library, alone: bool, echo: float, name: str, below: float, voice: str
+) -> measure.Interruptions:
+    room, path = _acoustics(echo, name, below), library.path(alone=alone)
+    return measure.interruptions(_skill, room, [voice], seed=int(echo) + 20, canceller=path)
+
+
+def _costs(library: Library) -> Costs:
+    return costs(_skill, _acoustics(0.0, "", 60.0), library)
+
+
 def _longer(echo: float, voice: str) -> measure.Interruptions:
     return measure.longer_requests(_skill, _acoustics(echo, "", 60.0), [voice], seed=int(echo) + 20)
 
@@ -171,6 +186,8 @@ class Row:
     aim: str
     parts: Sequence[Callable[[], Any]]
     shown: Callable[[list[Any]], str]
+    ours: bool = True
+    """Whether the skill is as it ships."""
 
 
 def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row]:
@@ -192,6 +209,7 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
     return [
         Row("own speech, echo -10 / 0 / +6 dB: events caused", "0", own, _events),
         *spoken_over,
+        *(row for library in LIBRARIES for row in rows_with(library, names[0], voices, quick)),
         Row(
             "longer requests over our speech, echo -10 / 0 / +6 dB: taken rightly",
             "98 / 95 / 90 %",
@@ -213,6 +231,41 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
         ),
         Row("standby: share of a core, quiet room", "3 %", [_share], lambda done: f"{done[0]:.1f} %"),
     ]
+
+
+def rows_with(library: Library, noise: str, voices: Sequence[str], quick: bool) -> list[Row]:
+    """Somebody else's canceller in the same room; they need not come along."""
+
+    def row(what: str, parts: list[Callable[[], Any]], shown: Callable[[list[Any]], str]) -> Row:
+        if library.installed:
+            return Row(what, "", parts, shown, ours=False)
+        return Row(what, "", [], lambda _: "not installed", ours=False)
+
+    ways = ((False, "in the place of our filter"), (True, "alone, not softened by us"))
+    spoken_over = [
+        row(
+            f"words over our speech{f', {name} at 15 dB besides' if name else ''}, "
+            f"echo -10 / 0 / +6 dB, {library.name} {how}: obeyed",
+            [
+                partial(_over_by, library, alone, echo, name, 15.0 if name else 60.0, voice)
+                for echo in ECHOES
+                for voice in voices
+            ],
+            partial(_obeyed, len(voices)),
+        )
+        for alone, how in ways[: 1 if quick else 2]
+        for name in ("", noise)[: 1 if quick else 2]
+    ]
+    what = f"processing time, {library.name} in the place of our filter / alone"
+    return [*spoken_over, row(what, [partial(_costs, library)], _times_ours)]
+
+
+def _times_ours(done: list[Costs]) -> str:
+    cost = done[0]
+    return (
+        f"{cost.replaced / cost.ours:.2f} / {cost.alone / cost.ours:.2f} times ours "
+        f"({cost.ours:.1f} ms for a second of sound)"
+    )
 
 
 def _events(done: list[measure.OwnSpeech]) -> str:
@@ -281,7 +334,8 @@ def main() -> None:
             for row, parts in running:
                 done = [part.result() for part in parts]
                 print(f"| {row.what} | {row.aim} | {row.shown(done)} | |", flush=True)
-                interrupted += [one for one in done if isinstance(one, measure.Interruptions)]
+                if row.ours:
+                    interrupted += [one for one in done if isinstance(one, measure.Interruptions)]
             for what, aim, reached, *plain in faults.result() if faults else ():
                 print(f"| {what} | {aim} | {reached} | {''.join(plain)} |", flush=True)
         if interrupted:

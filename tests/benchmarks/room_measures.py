@@ -22,6 +22,7 @@ from voices import said_by  # noqa: E402
 from voice_skill.config import Config  # noqa: E402
 from voice_skill.core.states import State  # noqa: E402
 from voice_skill.front_ends import Content, load_content, load_model  # noqa: E402
+from voice_skill.hearing.echo_path import EchoPath  # noqa: E402
 from voice_skill.hearing.listener import Listener  # noqa: E402
 from voice_skill.hearing.microphone import Microphone  # noqa: E402
 from voice_skill.hearing.recogniser import SpeechModel  # noqa: E402
@@ -104,11 +105,17 @@ class Interruptions:
         return 100 * self.obeyed / max(1, self.tried)
 
 
-def interruptions(skill: Skill, acoustics: Acoustics, voices: Sequence[str], seed: int = 1) -> Interruptions:
+def interruptions(
+    skill: Skill,
+    acoustics: Acoustics,
+    voices: Sequence[str],
+    seed: int = 1,
+    canceller: EchoPath | None = None,
+) -> Interruptions:
     """Each word by each voice over each line, in one room that has been lived in for ten seconds."""
     result = Interruptions()
     chance = np.random.default_rng(seed)
-    with skill.bedroom(acoustics, quiet_after=None) as bed:
+    with skill.bedroom(acoustics, quiet_after=None, canceller=canceller) as bed:
         bed.wait(10)
         for text, meant in [*WORDS.items(), *ANSWERS.items()]:
             for voice in voices:
