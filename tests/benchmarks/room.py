@@ -133,11 +133,13 @@ def _over(echo: float, name: str, below: float, voice: str) -> measure.Interrupt
     return measure.interruptions(_skill, _acoustics(echo, name, below), [voice], seed=int(echo) + 20)
 
 
-def _over_by(
-    library: Library, alone: bool, echo: float, name: str, below: float, voice: str
-) -> measure.Interruptions:
-    room, path = _acoustics(echo, name, below), library.path(alone=alone)
+def _over_by(library: Library, alone: bool, echo: float, voice: str) -> measure.Interruptions:
+    room, path = _acoustics(echo, "", 60.0), library.path(alone=alone)
     return measure.interruptions(_skill, room, [voice], seed=int(echo) + 20, canceller=path)
+
+
+def _stops(echo: float, voice: str) -> measure.Interruptions:
+    return measure.stops(_skill, _acoustics(echo, "", 60.0), voice, seed=int(echo) + 20)
 
 
 def _costs(library: Library) -> Costs:
@@ -209,7 +211,13 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
     return [
         Row("own speech, echo -10 / 0 / +6 dB: events caused", "0", own, _events),
         *spoken_over,
-        *(row for library in LIBRARIES for row in rows_with(library, names[0], voices, quick)),
+        *(row for library in LIBRARIES for row in rows_with(library, voices, quick)),
+        Row(
+            'the word "stop" over our speech, echo -10 / 0 / +6 dB: obeyed',
+            "98 / 95 / 90 %",
+            [partial(_stops, echo, voice) for echo in ECHOES for voice in voices],
+            partial(_obeyed, len(voices)),
+        ),
         Row(
             "longer requests over our speech, echo -10 / 0 / +6 dB: taken rightly",
             "98 / 95 / 90 %",
@@ -233,7 +241,7 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
     ]
 
 
-def rows_with(library: Library, noise: str, voices: Sequence[str], quick: bool) -> list[Row]:
+def rows_with(library: Library, voices: Sequence[str], quick: bool) -> list[Row]:
     """Somebody else's canceller in the same room; they need not come along."""
 
     def row(what: str, parts: list[Callable[[], Any]], shown: Callable[[list[Any]], str]) -> Row:
@@ -244,17 +252,11 @@ def rows_with(library: Library, noise: str, voices: Sequence[str], quick: bool) 
     ways = ((False, "in the place of our filter"), (True, "alone, not softened by us"))
     spoken_over = [
         row(
-            f"words over our speech{f', {name} at 15 dB besides' if name else ''}, "
-            f"echo -10 / 0 / +6 dB, {library.name} {how}: obeyed",
-            [
-                partial(_over_by, library, alone, echo, name, 15.0 if name else 60.0, voice)
-                for echo in ECHOES
-                for voice in voices
-            ],
+            f"words over our speech, echo -10 / 0 / +6 dB, {library.name} {how}: obeyed",
+            [partial(_over_by, library, alone, echo, voice) for echo in ECHOES for voice in voices],
             partial(_obeyed, len(voices)),
         )
         for alone, how in ways[: 1 if quick else 2]
-        for name in ("", noise)[: 1 if quick else 2]
     ]
     what = f"processing time, {library.name} in the place of our filter / alone"
     return [*spoken_over, row(what, [partial(_costs, library)], _times_ours)]

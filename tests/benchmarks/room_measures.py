@@ -125,6 +125,18 @@ def interruptions(
     return result
 
 
+def stops(skill: Skill, acoustics: Acoustics, voice: str, seed: int = 1, times: int = 4) -> Interruptions:
+    """The word "stop" several times over each line: how soon we are silent needs more than one of each."""
+    result = Interruptions()
+    chance = np.random.default_rng(seed)
+    with skill.bedroom(acoustics, quiet_after=None) as bed:
+        bed.wait(10)
+        for line in LINES * times:
+            stop = Word("stop", "stop", voice)
+            _speak_over(bed, skill, line, stop, result, float(chance.uniform(0.5, 3.5)))
+    return result
+
+
 def longer_requests(
     skill: Skill, acoustics: Acoustics, voices: Sequence[str], seed: int = 1
 ) -> Interruptions:
