@@ -139,13 +139,12 @@ def _train(plan: Plan, work: Path, progress: Progress, heard: Path) -> Path:
         checkpoint = _begin_with(plan.begin_with, work / "begun.pt", store)
         progress.teller("first")(1.0, f"begun with {plan.begin_with}")
     store = _with_people(plan, work, progress, checkpoint, store)
-    rate = 6e-4
     if plan.begin_with is None:
-        rate = 1e-3
         second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000, plan.seed + 2)
         checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
     else:
         progress.teller("second")(1.0, "no second network")
+    rate = 1e-3 if plan.begin_with is None else 6e-4
     third = Stage("third", "mmi", 3.0 * plan.effort, rate, 9000, plan.seed + 3)
     return train(third, store, run, checkpoint, progress.teller("third"))
 

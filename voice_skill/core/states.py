@@ -35,3 +35,8 @@ HELP: dict[State, str] = {
     State.STANDBY: "help_idle",
 }
 """The prompt that says what can be said in a state."""
+
+
+def help_prompt(state: State, asked: bool) -> str:
+    """The prompt that says what can be said; ``asked``: while a question of ours is open."""
+    return "help_asked" if asked else HELP[state]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from voice_skill.core.acts.care import say_step_again
 from voice_skill.core.acts.manners import decline
 from voice_skill.core.meaning import Interpretation
-from voice_skill.core.states import HELP, State
+from voice_skill.core.states import HELP, State, help_prompt
 from voice_skill.core.text import spell_month, words
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def name_source(s: Session) -> None:
 
 def tell_what_to_say(s: Session) -> None:
     """Say what can be said here."""
-    s.script.prompt("help_asked" if s.question else HELP[s.state])
+    s.script.prompt(help_prompt(s.state, asked=bool(s.question)))
 
 
 # --- what was meant -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voice_skill.core.first_aid import ASKED_FIRST, QUESTIONS, FirstAid
-from voice_skill.core.states import HELP, State
+from voice_skill.core.states import State, help_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ def _despair(s: Session) -> RedFlag | None:
 
 def help_in_emergency(s: Session) -> None:
     """What to do first, and how to leave."""
-    _urge(s, "help_asked" if s.question else HELP[s.state])
+    _urge(s, help_prompt(s.state, asked=bool(s.question)))
 
 
 def no_stretching_now(s: Session) -> None:
