@@ -376,11 +376,13 @@ def test_what_will_be_missing_is_told_before_the_work(
     programs.mkdir()
     monkeypatch.setenv("PATH", str(programs))
     with pytest.raises(PlanError, match=r"apt-get install espeak-ng flite festival .* libfst-tools"):
-        look_ahead(None, None)
+        look_ahead(None, None, None)
     for name in ("espeak-ng", "flite", "festival", "fstconvert"):
         (programs / name).touch(mode=0o755)
-    look_ahead(None, None)
+    look_ahead(None, None, None)
     with pytest.raises(PlanError, match="no transcripts"):
-        look_ahead(tmp_path, None)
+        look_ahead(tmp_path, None, None)
     with pytest.raises(PlanError, match="no recordings"):
-        look_ahead(None, tmp_path)
+        look_ahead(None, tmp_path, None)
+    with pytest.raises(PlanError, match=r"no am/final\.mdl"):
+        look_ahead(None, None, tmp_path)

@@ -10,6 +10,7 @@ Every step leaves its result in the work folder and is left out when it finds it
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from dataclasses import dataclass
 from itertools import islice
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from .export import model_bytes
 from .folder import GARBAGE_PRICE, replace_graphs, write_model
 from .lexicon import bundle_sentences
-from .plan import PlanError, Settings, keep_to, look_ahead
+from .plan import PlanError, Settings, acoustic_model, keep_to, look_ahead
 from .prepare import prepare
 from .progress import Progress
 from .synthesis import make_speech
@@ -92,7 +93,7 @@ def make(plan: Plan) -> None:
     if plan.graphs_only or plan.work is None:
         replace_graphs(plan.out, plan.bundle)
         return
-    look_ahead(plan.human_speech, plan.noise)
+    look_ahead(plan.human_speech, plan.noise, plan.begin_with)
     keep_to(plan.work, settings(plan))
     progress = Progress(MINUTES)
     spoken, heard = plan.work / "synthetic", plan.work / "synthetic-features"
@@ -117,9 +118,14 @@ def settings(plan: Plan) -> Settings:
         "seed": plan.seed,
         "human_speech": plan.human_speech is not None,
         "noise": plan.noise is not None,
-        "begin_with": plan.begin_with is not None,
+        "begin_with": _fingerprint(plan.begin_with) if plan.begin_with else None,
         "takes": list(PEOPLE_TAKES),
     }
+
+
+def _fingerprint(model: Path) -> str:
+    """Tells one network from another, wherever they lie."""
+    return hashlib.sha256(acoustic_model(model).read_bytes()).hexdigest()
 
 
 def _train(plan: Plan, work: Path, progress: Progress, heard: Path) -> Path:
@@ -160,7 +166,7 @@ def _begin_with(model: Path, checkpoint: Path, store: Store) -> Path:
 
     if not checkpoint.exists():
         some = islice(batches(store, 9000, (LEFT, RIGHT), np.random.default_rng(0)), 50)
-        acoustic = (model / "am" / "final.mdl").read_bytes()
+        acoustic = acoustic_model(model).read_bytes()
         network = network_of(acoustic, GARBAGE_PRICE, (mel for mel, _ in some))
         torch.save({"network": network.state_dict()}, checkpoint)
     return checkpoint

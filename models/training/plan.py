@@ -23,7 +23,7 @@ class PlanError(Exception):
     """What was asked for cannot be done; the message says why, and what to do."""
 
 
-def look_ahead(human_speech: Path | None, noise: Path | None) -> None:
+def look_ahead(human_speech: Path | None, noise: Path | None, begin_with: Path | None) -> None:
     """Raises PlanError where a program or a file is missing that will be needed later."""
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
     if missing:
@@ -32,6 +32,13 @@ def look_ahead(human_speech: Path | None, noise: Path | None) -> None:
         raise PlanError(f"{human_speech} has no transcripts.tsv. Name a folder of human speech that has one.")
     if noise is not None and not any(noise.glob("*/*.wav")):
         raise PlanError(f"{noise} has no recordings. Name a folder with esc10, steady and rooms in it.")
+    if begin_with is not None and not acoustic_model(begin_with).is_file():
+        raise PlanError(f"{begin_with} has no am/final.mdl. Name the folder of a model that was made here.")
+
+
+def acoustic_model(model: Path) -> Path:
+    """Where a model's folder has its network."""
+    return model / "am" / "final.mdl"
 
 
 def keep_to(work: Path, settings: Settings) -> None:
