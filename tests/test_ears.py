@@ -94,6 +94,7 @@ class Scene:
             clock=lambda: self.now,
             complete=lambda text: text in OPEN,
             interrupts=frozenset({"stop", "pause"}),
+            silencing=frozenset({"stop", "pause"}),
             first_wait=0.0,
             **settings,  # type: ignore[arg-type]  # each test knows what it sets
         )
@@ -166,6 +167,17 @@ def test_a_word_that_cuts_in_does_not_wait_for_quiet(model: SpeechModel, say: Sa
     scene = Scene(model, reel)
     assert texts(scene.play("interrupt")) == ["pause"]
     assert heard_before == [1]
+
+
+def test_a_word_that_would_move_on_is_heard_out(model: SpeechModel, say: Say) -> None:
+    """It may be the beginning of something else, unless it only makes us fall silent."""
+    for silencing, heard in (
+        (frozenset({"stop"}), "stop"),
+        (frozenset[str](), "stop what causes leg cramps"),
+    ):
+        scene = Scene(model, Reel([QUIET, say("stop what causes leg cramps"), QUIET, QUIET]))
+        scene.ears.silencing = silencing
+        assert texts(scene.play("interrupt"))[0] == heard
 
 
 @pytest.mark.parametrize(

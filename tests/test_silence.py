@@ -143,6 +143,15 @@ def test_nothing_else_wakes(bundle: Bundle, text: str) -> None:
     situations.standby(bundle).hears(text).expect_only().expect_state(State.STANDBY)
 
 
+@pytest.mark.parametrize("text", ["stop", "be quiet", "good night", "pause"])
+def test_our_last_words_can_be_cut_short(bundle: Bundle, text: str) -> None:
+    """Over our own "good night" they make us fall silent, and nothing more."""
+    scene = situations.idle(bundle).hears("good night")
+    scene.hears(text).expect_only().expect_state(State.STANDBY)
+    assert not scene.speaking
+    assert scene.mode == "standby"
+
+
 @pytest.mark.parametrize("text", ["cramp", "i've got a cramp", "hello", "wake up", "my chest hurts"])
 def test_a_whisper_of_a_wake_word_does_not_wake(bundle: Bundle, text: str) -> None:
     """What the recogniser itself hardly believes wakes nobody at three in the morning."""

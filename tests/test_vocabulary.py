@@ -32,6 +32,13 @@ def test_answers_are_heard_out(bundle: Bundle) -> None:
         assert at_once.isdisjoint(bundle.intents[name].phrases)
 
 
+def test_what_only_silences_needs_no_patience(bundle: Bundle) -> None:
+    """Falling silent for nothing does little harm; moving on does, where "next" was the beginning of a tale."""
+    silencing = vocabulary.silencing(bundle)
+    assert {"stop", "pause", "it hurts", "cramp"} <= silencing <= vocabulary.interrupts(bundle)
+    assert silencing.isdisjoint({"next", "back", "louder", "repeat", "help"})
+
+
 def test_what_is_in_a_hurry_can_be_heard_while_we_speak(bundle: Bundle) -> None:
     """Each command that is acted on at once has a phrase among the few, and so have yes and no."""
     heard = set(vocabulary.cutting_in(bundle))

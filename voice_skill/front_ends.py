@@ -132,6 +132,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             complete=content.wholeness.is_whole,
             understood=content.wholeness.may_be_whole,
             interrupts=vocabulary.interrupts(content.bundle),
+            silencing=vocabulary.silencing(content.bundle),
             speaking=lambda: mouth.speaking,
             on_voice=mouth.duck,
             without_echo=echo.without_echo,

@@ -89,6 +89,7 @@ class Bedroom:
             complete=content.wholeness.is_whole,
             understood=content.wholeness.may_be_whole,
             interrupts=vocabulary.interrupts(content.bundle),
+            silencing=vocabulary.silencing(content.bundle),
             speaking=lambda: self.mouth.speaking,
             on_voice=self.mouth.duck,
             without_echo=echo_path.without_echo,

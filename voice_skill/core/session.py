@@ -80,6 +80,8 @@ TWO_TURNS = 20.0
 """Seconds within which two utterances are read together by the red-flag rules."""
 LONGEST_PAUSE = 900.0
 """Seconds after which a paused routine is put away; the person has fallen asleep."""
+_HUSHING = frozenset({"stop", "pause", "quiet", "good_night", "never_mind"})
+"""What silences us in standby, where it is otherwise nobody's business."""
 NOISE = 0.5
 """What is heard with less confidence than this and means nothing is taken for noise."""
 GHOST = 0.35
@@ -335,6 +337,8 @@ class Session:
             return
         meant = self._interpret(heard)
         if by_ear and self._is_noise(meant, heard.confidence):
+            if self.state is State.STANDBY and meant.intent in _HUSHING and meant.tier == "act":
+                self.script.hush()  # our own last words can be cut short without waking us
             return
         self._quiet_since = self.now
         self.meant = meant

@@ -15,7 +15,12 @@ AT_ONCE: frozenset[str] = frozenset(
         *("cramp_now", "cramp_still", "cramp_eased", "emergency", "same_day", "dizzy"),
     }
 )
-"""Intents that cut in while we speak; yes and no are heard out first: "no" is also how "no thanks" begins."""
+"""Intents that cut in while we speak, without waiting for quiet; yes and no are heard out first: "no" is also how "no thanks" begins."""
+
+SILENCING: frozenset[str] = frozenset(
+    {"stop", "pause", "quiet", "it_hurts", "cramp_now", "cramp_still", "emergency", "same_day"}
+)
+"""Those that cut in at once: to have fallen silent for nothing does less harm than to go on."""
 
 MOST_USUAL, MOST_USUAL_ANSWERS = 3, 6
 """Phrases of an intent that are listened for while we speak: of a command, of yes and no."""
@@ -81,6 +86,11 @@ def not_ours(bundle: Bundle) -> list[str]:
 def interrupts(bundle: Bundle) -> frozenset[str]:
     """Phrases short enough to be acted on before the person has fallen silent."""
     return frozenset(_short(bundle, AT_ONCE))
+
+
+def silencing(bundle: Bundle) -> frozenset[str]:
+    """Those of the interrupts that are acted on as soon as they are heard."""
+    return frozenset(_short(bundle, SILENCING))
 
 
 def urgent(bundle: Bundle) -> list[str]:

@@ -77,7 +77,9 @@ class Ears:
     understood: Callable[[str], bool] = _misunderstood
     """Whether it would be no surprise if another text were all."""
     interrupts: frozenset[str] = frozenset()
-    """Texts that cut in at once in interrupt mode."""
+    """Texts that cut in before the person has fallen silent, in interrupt mode."""
+    silencing: frozenset[str] = frozenset()
+    """Those of them that cut in at once."""
     speaking: Callable[[], str] = str
     """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
     without_echo: Callable[[bytes, float], tuple[bytes, Voices]] = _unchanged
@@ -167,7 +169,7 @@ class Ears:
         """Turn to a microphone; without the thread, for who brings time of their own."""
         self._make_recognisers(microphone.rate)
         endpoint = Endpoint(microphone.rate, self.complete, self.understood)
-        listener = Listener(self._recognisers[self._mode], endpoint)
+        listener = Listener(self._recognisers[self._mode], endpoint, silencing=self.silencing)
         self._switch(listener, self._mode)
         return listener
 

@@ -50,8 +50,12 @@ class Listener:
     """Hears the same, for requests that are longer than the first one's phrases."""
     cuts_in: Callable[[str], bool] = _never
     """Whether a text shall be given out before the speech has ended."""
+    silencing: Collection[str] = ()
+    """Texts at which falling silent does no harm, even where they only begin something else."""
     stable_blocks: int = 3
     """Blocks for which such a text must not change."""
+    patient_blocks: int = 12
+    """The same for all others that cut in: "next" may be the beginning of "next door they have a dog"."""
     breath: float = 0.3
     """Seconds of quiet after which the rest of a cut-in is over."""
     longest_rest: float = 2.0
@@ -114,7 +118,7 @@ class Listener:
         self._last = text
         if self.turn == "ended":
             return self._finish()
-        if self.turn != "quiet" and self._same >= self.stable_blocks and self._cuts_in(text):
+        if self.turn != "quiet" and self._same >= self._blocks_for(text) and self._cuts_in(text):
             return self._cut_in(text)
         return None
 
@@ -144,9 +148,13 @@ class Listener:
         if self.beside:
             self.beside.accept(block)
 
+    def _blocks_for(self, text: str) -> int:
+        return self.stable_blocks if text in self.silencing else self.patient_blocks
+
     def _cuts_in(self, text: str) -> bool:
         """Whether it cuts in, and is not a longer request forced onto a short word."""
-        longer = self.beside is not None and len(self.beside.partial.split()) > len(text.split()) + 1
+        spare = 1 if text in self.silencing else 0
+        longer = self.beside is not None and len(self.beside.partial.split()) > len(text.split()) + spare
         return not longer and self.cuts_in(text)
 
     def _keep(self, block: bytes) -> None:
