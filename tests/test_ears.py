@@ -268,6 +268,24 @@ def test_after_an_interruption_we_speak_up_again(model: SpeechModel, say: Say) -
     assert told == [True, False]
 
 
+@pytest.mark.parametrize("close", [False, True])
+def test_when_listening_ends_under_a_voice_we_speak_up_again(
+    model: SpeechModel, say: Say, close: bool
+) -> None:
+    """Before the loss is posted: "I can't hear you" is not to be said low."""
+    told: list[tuple[bool, int]] = []
+
+    def end() -> None:
+        if not close:
+            raise AudioDeviceError("The microphone has gone.")
+        scene.ears._closed.set()
+
+    scene = Scene(model, on_voice=lambda over: told.append((over, scene.inbox.qsize())))
+    scene._microphones += [Reel([QUIET, say("how long left"), end, QUIET]), Reel([QUIET])]
+    scene.play("interrupt")
+    assert told == [(True, 0), (False, 0)]
+
+
 def test_a_request_under_way_is_heard_to_its_end(model: SpeechModel, say: Say) -> None:
     """We begin to speak in the middle of it: what began as an open request is understood as one."""
     scene = Scene(model)

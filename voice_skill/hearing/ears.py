@@ -158,10 +158,11 @@ class Ears:
                 self.take(listener, block, microphone)
                 if self._closed.is_set():
                     return
+            for block in _padding(microphone.rate):
+                self.take(listener, block, microphone)
         finally:
             self.lost_sound += microphone.lost
-        for block in _padding(microphone.rate):
-            self.take(listener, block, microphone)
+            self._tell_spoken_over(False)  # or what we say until the sound is back would be said low
 
     def attend(self, microphone: Microphone) -> Listener:
         """Turn to a microphone; without the thread, for who brings time of their own."""
@@ -182,12 +183,14 @@ class Ears:
         speech = listener.feed(clean, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
-        spoken_over &= not self.judge.only_rest(EVIDENT - 1)
+        self._tell_spoken_over(spoken_over and not self.judge.only_rest(EVIDENT - 1))
+        if speech is not None and self._is_meant(speech.hearing, listener):
+            self._post(speech, microphone)
+
+    def _tell_spoken_over(self, spoken_over: bool) -> None:
         if spoken_over != self._spoken_over:
             self._spoken_over = spoken_over
             self.on_voice(spoken_over)
-        if speech is not None and self._is_meant(speech.hearing, listener):
-            self._post(speech, microphone)
 
     def _is_meant(self, hearing: Hearing, listener: Listener) -> bool:
         silent = self._mode != "interrupt" and self._next is None
