@@ -276,9 +276,22 @@ def test_a_line_that_gives_only_zeros_is_dead() -> None:
     ]
 
 
+GAP = ((True, 1.0), (False, 0.3))
+
+
 def test_a_noise_gate_is_not_a_dead_line() -> None:
-    """Zeros between two sounds, once seen, mean nothing any more."""
-    assert watched((True, 1.0), (False, 0.3), (True, 1.0), (False, 3600.0)) == [False] * 4
+    """Zeros between sounds, several times, mean nothing for minutes; but in the end they are told."""
+    assert not any(watched(*GAP * 3, (True, 1.0), (False, 290.0)))
+    assert watched(*GAP * 3, (True, 1.0), (False, 290.0), (False, 11.0))[-2:] == [False, True]
+    assert not any(watched(*GAP * 3, *((True, 1.0), (False, 290.0)) * 20))
+
+
+@pytest.mark.parametrize("gap", [0.24, 5.0])
+def test_a_dropout_is_no_noise_gate(gap: float) -> None:
+    """Neither one nor two, nor many that are long ago."""
+    hole = ((True, 1.0), (False, gap))
+    for before in (hole, hole * 2, (*hole * 3, (True, 601.0)), (*hole, (True, 400.0)) * 4):
+        assert watched(*before, (True, 1.0), (False, 9.0), (False, 2.0))[-2:] == [False, True]
 
 
 def test_zeros_from_the_start_are_not_given_out_before_they_mean_something() -> None:

@@ -7,7 +7,9 @@ owns it opens a new one.
 
 from __future__ import annotations
 
+import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -31,8 +33,14 @@ _SILENT_AFTER = 3.0
 """Seconds of exact zeros after which a line that has just been opened is dead."""
 _DIED_AFTER = 10.0
 """The same for a line that has given sound, and never zeros in between."""
-_GATED = 0.2
-"""Seconds of exact zeros between sounds that prove a noise gate: from such a line silence means nothing."""
+_GATED_AFTER = 300.0
+"""The same for a line with a noise gate, where zeros are no news for a while."""
+_GAP = 0.2
+"""Seconds of exact zeros between two sounds that may be the work of a noise gate."""
+_GAPS = 3
+"""So many of them are: one may be a dropout, or a mute switch."""
+_GATED_FOR = 600.0
+"""Seconds within which they must come, and for which a gate is taken to be there after the latest gap."""
 _QUEUED_PIECES = 256
 
 
@@ -70,18 +78,31 @@ class LineWatch:
         self.dead = False
         self.proven = False
         """Whether there has been any sound since the line was opened."""
-        self._gated = False
-        self._zeros = 0.0
+        self._now = self._zeros = 0.0
+        self._gaps: deque[float] = deque([-math.inf] * _GAPS, _GAPS)
+        """When the latest gaps ended, in seconds since the line was opened."""
+        self._gated_until = 0.0
 
     def take(self, piece: bytes, seconds: float) -> None:
         """Look at a piece of so many seconds."""
+        self._now += seconds
         if any(piece):
-            self._gated |= self.proven and not self.dead and self._zeros >= _GATED
+            if self.proven and self._zeros >= _GAP:
+                self._notice_gap()
             self.dead, self.proven, self._zeros = False, True, 0.0
             return
         self._zeros += seconds
-        if not self._gated:
-            self.dead = self._zeros >= (_DIED_AFTER if self.proven else _SILENT_AFTER)
+        self.dead = self._zeros >= self._longest_quiet()
+
+    def _notice_gap(self) -> None:
+        self._gaps.append(self._now)
+        if self._now < max(self._gaps[0] + _GATED_FOR, self._gated_until):
+            self._gated_until = self._now + _GATED_FOR
+
+    def _longest_quiet(self) -> float:
+        if not self.proven:
+            return _SILENT_AFTER
+        return _GATED_AFTER if self._now < self._gated_until else _DIED_AFTER
 
 
 class DeviceMicrophone:
