@@ -274,6 +274,7 @@ def test_when_listening_ends_under_a_voice_we_speak_up_again(
 ) -> None:
     """Before the loss is posted: "I can't hear you" is not to be said low."""
     told: list[tuple[bool, int]] = []
+    scene: Scene
 
     def end() -> None:
         if not close:
@@ -382,19 +383,28 @@ def test_a_dead_line_is_told_once_and_so_is_its_return(model: SpeechModel) -> No
     assert Scene(model, reel).play() == [AudioLost("microphone", SILENT_REASON), AudioBack("microphone")]
 
 
-def test_a_mistake_in_the_thread_is_not_swallowed(model: SpeechModel) -> None:
-    """Deaf ears say so before they end."""
-    caught: list[type[BaseException]] = []
-    before = threading.excepthook
-    threading.excepthook = lambda about: caught.append(about.exc_type)
-    try:
-        scene = Scene(model, Reel([lambda: exec("1 / 0")]))  # noqa: S102  # the shortest mistake
-        (lost,) = scene.play()
-    finally:
-        threading.excepthook = before
+@pytest.mark.parametrize("bad_blocks", [1, 5])
+def test_a_mistake_in_the_program_is_told_once_and_tried_again(
+    model: SpeechModel, say: Say, caplog: pytest.LogCaptureFixture, bad_blocks: int
+) -> None:
+    """A block that cannot be taken in must not leave us deaf for the night; nor is it back before one is."""
+    left = bad_blocks
+
+    def without_echo(block: bytes, _: float) -> tuple[bytes, Voices]:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise ZeroDivisionError
+        return block, "room"
+
+    reels = [Reel([QUIET, say("pause"), QUIET * 3]) for _ in range(bad_blocks + 1)]
+    lost, back, heard = Scene(model, *reels, without_echo=without_echo).play()
     assert isinstance(lost, AudioLost)
-    assert "mistake in the program" in lost.reason
-    assert caught == [ZeroDivisionError]
+    assert "mistake in the program (ZeroDivisionError)" in lost.reason
+    assert (back, texts([heard])) == (AudioBack("microphone"), ["pause"])
+    (record,) = caplog.records
+    assert record.exc_info
+    assert record.exc_info[0] is ZeroDivisionError
 
 
 def test_closing_ends_the_thread_in_the_middle(model: SpeechModel) -> None:
