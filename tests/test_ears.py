@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import cycle
 from pathlib import Path
 from queue import Empty, Queue
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from fake_portaudio import FakePortAudio
 from speech import spoken
 
+from voice_skill import front_ends
+from voice_skill.audio import devices
 from voice_skill.audio.wav import read_sound
+from voice_skill.config import Config
 from voice_skill.errors import AudioDeviceError
-from voice_skill.front_ends import tell_lost_sound
 from voice_skill.hearing.ears import Ears
 from voice_skill.hearing.endpoint import Endpoint, Voices
 from voice_skill.hearing.listener import Listener, Speech
@@ -359,11 +363,30 @@ def test_lost_sound_is_told_at_the_end(model: SpeechModel, capsys: pytest.Captur
     first, second = Reel([QUIET, fail]), Reel([QUIET])
     scene = Scene(model, first, second)
     first.lost, second.lost = 0.1, 1.4
-    tell_lost_sound(scene.ears)
+    front_ends.tell_lost_sound(scene.ears)
     scene.play()
     assert capsys.readouterr().err == ""
-    tell_lost_sound(scene.ears)
+    front_ends.tell_lost_sound(scene.ears)
     assert capsys.readouterr().err.startswith("1.5 seconds of sound were lost: the machine was too slow.")
+
+
+@pytest.mark.parametrize("phrase", ["hello night helper", "hello xylomantor"])
+def test_a_wake_phrase_that_cannot_be_heard_is_told_at_the_start(
+    model: SpeechModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    phrase: str,
+) -> None:
+    """With the remedy, before anybody calls in vain; one that can be heard is not mentioned."""
+    library = FakePortAudio()
+    monkeypatch.setattr(devices, "portaudio", lambda: library)
+    monkeypatch.setattr(front_ends, "load_model", lambda *_: nullcontext(model))
+    with front_ends.hands_free(Config(wake_phrase=phrase, data_folder=tmp_path, cache_folder=tmp_path), None):
+        said = capsys.readouterr().out
+    told = "'xylomantor'" in said and "Set another 'wake_phrase'" in said
+    assert told == ("xylomantor" in phrase)
+    assert told or not said
 
 
 def test_no_microphone_at_all_is_told(model: SpeechModel) -> None:
