@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import cycle
 from pathlib import Path
 from queue import Empty, Queue
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from fake_portaudio import FakePortAudio
 from speech import spoken
 
+from voice_skill import front_ends
+from voice_skill.audio import devices
 from voice_skill.audio.wav import read_sound
+from voice_skill.config import Config
 from voice_skill.errors import AudioDeviceError
-from voice_skill.front_ends import tell_lost_sound
 from voice_skill.hearing.ears import Ears
 from voice_skill.hearing.endpoint import Endpoint, Voices
 from voice_skill.hearing.listener import Listener, Speech
@@ -280,6 +284,25 @@ def test_after_an_interruption_we_speak_up_again(model: SpeechModel, say: Say) -
     assert told == [True, False]
 
 
+@pytest.mark.parametrize("close", [False, True])
+def test_when_listening_ends_under_a_voice_we_speak_up_again(
+    model: SpeechModel, say: Say, close: bool
+) -> None:
+    """Before the loss is posted: "I can't hear you" is not to be said low."""
+    told: list[tuple[bool, int]] = []
+    scene: Scene
+
+    def end() -> None:
+        if not close:
+            raise AudioDeviceError("The microphone has gone.")
+        scene.ears._closed.set()
+
+    scene = Scene(model, on_voice=lambda over: told.append((over, scene.inbox.qsize())))
+    scene._microphones += [Reel([QUIET, say("how long left"), end, QUIET]), Reel([QUIET])]
+    scene.play("interrupt")
+    assert told == [(True, 0), (False, 0)]
+
+
 def test_a_request_under_way_is_heard_to_its_end(model: SpeechModel, say: Say) -> None:
     """We begin to speak in the middle of it: what began as an open request is understood as one."""
     scene = Scene(model)
@@ -352,11 +375,30 @@ def test_lost_sound_is_told_at_the_end(model: SpeechModel, capsys: pytest.Captur
     first, second = Reel([QUIET, fail]), Reel([QUIET])
     scene = Scene(model, first, second)
     first.lost, second.lost = 0.1, 1.4
-    tell_lost_sound(scene.ears)
+    front_ends.tell_lost_sound(scene.ears)
     scene.play()
     assert capsys.readouterr().err == ""
-    tell_lost_sound(scene.ears)
+    front_ends.tell_lost_sound(scene.ears)
     assert capsys.readouterr().err.startswith("1.5 seconds of sound were lost: the machine was too slow.")
+
+
+@pytest.mark.parametrize("phrase", ["hello night helper", "hello xylomantor"])
+def test_a_wake_phrase_that_cannot_be_heard_is_told_at_the_start(
+    model: SpeechModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    phrase: str,
+) -> None:
+    """With the remedy, before anybody calls in vain; one that can be heard is not mentioned."""
+    library = FakePortAudio()
+    monkeypatch.setattr(devices, "portaudio", lambda: library)
+    monkeypatch.setattr(front_ends, "load_model", lambda *_: nullcontext(model))
+    with front_ends.hands_free(Config(wake_phrase=phrase, data_folder=tmp_path, cache_folder=tmp_path), None):
+        said = capsys.readouterr().out
+    told = "'xylomantor'" in said and "Set another 'wake_phrase'" in said
+    assert told == ("xylomantor" in phrase)
+    assert told or not said
 
 
 def test_no_microphone_at_all_is_told(model: SpeechModel) -> None:
@@ -376,19 +418,28 @@ def test_a_dead_line_is_told_once_and_so_is_its_return(model: SpeechModel) -> No
     assert Scene(model, reel).play() == [AudioLost("microphone", SILENT_REASON), AudioBack("microphone")]
 
 
-def test_a_mistake_in_the_thread_is_not_swallowed(model: SpeechModel) -> None:
-    """Deaf ears say so before they end."""
-    caught: list[type[BaseException]] = []
-    before = threading.excepthook
-    threading.excepthook = lambda about: caught.append(about.exc_type)
-    try:
-        scene = Scene(model, Reel([lambda: exec("1 / 0")]))  # noqa: S102  # the shortest mistake
-        (lost,) = scene.play()
-    finally:
-        threading.excepthook = before
+@pytest.mark.parametrize("bad_blocks", [1, 5])
+def test_a_mistake_in_the_program_is_told_once_and_tried_again(
+    model: SpeechModel, say: Say, caplog: pytest.LogCaptureFixture, bad_blocks: int
+) -> None:
+    """A block that cannot be taken in must not leave us deaf for the night; nor is it back before one is."""
+    left = bad_blocks
+
+    def without_echo(block: bytes, _: float) -> tuple[bytes, Voices]:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise ZeroDivisionError
+        return block, "room"
+
+    reels = [Reel([QUIET, say("pause"), QUIET * 3]) for _ in range(bad_blocks + 1)]
+    lost, back, heard = Scene(model, *reels, without_echo=without_echo).play()
     assert isinstance(lost, AudioLost)
-    assert "mistake in the program" in lost.reason
-    assert caught == [ZeroDivisionError]
+    assert "mistake in the program (ZeroDivisionError)" in lost.reason
+    assert (back, texts([heard])) == (AudioBack("microphone"), ["pause"])
+    (record,) = caplog.records
+    assert record.exc_info
+    assert record.exc_info[0] is ZeroDivisionError
 
 
 def test_closing_ends_the_thread_in_the_middle(model: SpeechModel) -> None:

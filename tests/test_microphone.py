@@ -242,15 +242,25 @@ def test_pieces_of_any_length_become_blocks_of_one_length() -> None:
         assert [len(next(blocks)), len(next(blocks))] == [1280, 1280]
 
 
-def test_what_nobody_fetches_is_dropped_from_the_front() -> None:
-    """The queue is bounded; the newest sound stays, and the loss is counted."""
+@pytest.mark.parametrize("piece", [160, 640, 4000])
+def test_what_nobody_fetches_for_a_second_is_dropped_from_the_front(piece: int) -> None:
+    """The newest second stays, however the pieces are cut, and the loss is counted."""
     with opened(FakePortAudio()) as microphone:
-        feed(microphone, b"\x01\x00" * 640, 256)
-        feed(microphone, b"\x02\x00" * 640, 256)
-        assert microphone.lost == pytest.approx(256 * 0.04)
+        feed(microphone, b"\x01\x00" * 640, 100)
+        feed(microphone, b"\x02\x00" * piece, 32_000 // piece)
+        assert microphone.behind == pytest.approx(1.0)
+        assert microphone.lost == pytest.approx(4 + 2 - 1)
         assert next(microphone.blocks())[0] == 2
+        assert microphone.behind <= 0.96
         feed(microphone, b"\x02\x00" * 640, overflow=True)
-        assert microphone.lost == pytest.approx(257 * 0.04)
+        assert microphone.lost == pytest.approx(5.04)
+
+
+def test_a_piece_that_is_too_long_is_taken_all_the_same() -> None:
+    """A machine that wakes up may hand over everything at once."""
+    with opened(FakePortAudio()) as microphone:
+        feed(microphone, b"\x01\x00" * 40_000)
+        assert (microphone.behind, microphone.lost) == (2.5, 0)
 
 
 def test_no_callback_is_a_lost_device() -> None:
@@ -276,9 +286,22 @@ def test_a_line_that_gives_only_zeros_is_dead() -> None:
     ]
 
 
+GAP = ((True, 1.0), (False, 0.3))
+
+
 def test_a_noise_gate_is_not_a_dead_line() -> None:
-    """Zeros between two sounds, once seen, mean nothing any more."""
-    assert watched((True, 1.0), (False, 0.3), (True, 1.0), (False, 3600.0)) == [False] * 4
+    """Zeros between sounds, several times, mean nothing for minutes; but in the end they are told."""
+    assert not any(watched(*GAP * 3, (True, 1.0), (False, 290.0)))
+    assert watched(*GAP * 3, (True, 1.0), (False, 290.0), (False, 11.0))[-2:] == [False, True]
+    assert not any(watched(*GAP * 3, *((True, 1.0), (False, 290.0)) * 20))
+
+
+@pytest.mark.parametrize("gap", [0.24, 5.0])
+def test_a_dropout_is_no_noise_gate(gap: float) -> None:
+    """Neither one nor two, nor many that are long ago."""
+    hole = ((True, 1.0), (False, gap))
+    for before in (hole, hole * 2, (*hole * 3, (True, 601.0)), (*hole, (True, 400.0)) * 4):
+        assert watched(*before, (True, 1.0), (False, 9.0), (False, 2.0))[-2:] == [False, True]
 
 
 def test_zeros_from_the_start_are_not_given_out_before_they_mean_something() -> None:
@@ -290,6 +313,7 @@ def test_zeros_from_the_start_are_not_given_out_before_they_mean_something() -> 
         assert next(blocks)[0] == 1
         assert not microphone.silent
     with opened(FakePortAudio()) as microphone:
-        feed(microphone, bytes(32000), 4)
+        for _ in range(4):
+            microphone._queue.put(bytes(32000))  # more than would wait if nobody fetched it
         assert not any(next(microphone.blocks()))
         assert microphone.silent

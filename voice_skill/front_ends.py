@@ -138,12 +138,23 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             without_echo=echo.without_echo,
         )
         app = App(session, inbox, mouth, ears, memory, _open_log(log, stack))
-        if note:
-            print(note)
+        for told in filter(None, (note, deaf_to_wake_phrase(model, config.wake_phrase))):
+            print(told, flush=True)
         ears.start()
         stack.callback(tell_lost_sound, ears)
         stack.callback(ears.close)
         yield app
+
+
+def deaf_to_wake_phrase(model: SpeechModel, wake_phrase: str) -> str:
+    """What there is to say at the start about a wake phrase that would never wake, or nothing."""
+    unknown = " and ".join(f"'{word}'" for word in model.missing([wake_phrase]))
+    if not unknown:
+        return ""
+    return (
+        f"The speech model does not know {unknown}, so '{wake_phrase}' will not wake the skill. "
+        "Set another 'wake_phrase' in the settings, or take a larger model with 'voice-skill models'."
+    )
 
 
 def tell_lost_sound(ears: Ears) -> None:

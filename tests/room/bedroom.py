@@ -79,9 +79,7 @@ class Bedroom:
         )
         self.mouth._orders = VirtualQueue(clock)
         self.ears = Ears(
-            open_microphone=lambda: DeviceMicrophone(
-                library=library, make_queue=lambda size: VirtualQueue(clock, size)
-            ),
+            open_microphone=lambda: DeviceMicrophone(library=library, make_queue=lambda: VirtualQueue(clock)),
             model=model,
             phrases=vocabulary.phrases(content.bundle, wake_phrase),
             inbox=self._inbox,

@@ -1,23 +1,27 @@
 """The ears: one thread that owns the microphone and the recognisers and posts what was said.
 
 Other threads only leave a wish (``listen``) in a queue of their own; everything else happens here.  A lost
-microphone is reported once, tried again with growing pauses, and reported again when sound comes.
+microphone is reported once, tried again with growing pauses, and reported again when sound comes; so is a
+mistake in the program.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, Queue, SimpleQueue
 
-from voice_skill.errors import AudioDeviceError, VoiceSkillError
+from voice_skill.errors import VoiceSkillError
 from voice_skill.hearing.endpoint import LONGEST, Endpoint, Voices
 from voice_skill.hearing.judge import EVIDENT, Judge
 from voice_skill.hearing.listener import Listener, Speech
 from voice_skill.hearing.microphone import SILENT_REASON, Microphone
 from voice_skill.hearing.recogniser import Hearing, Recogniser, SpeechModel
 from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMode
+
+_logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled from one."""
@@ -136,21 +140,20 @@ class Ears:
                     with self.open_microphone() as microphone:
                         self._hear(microphone)
                     return
-                except AudioDeviceError as error:
-                    # It worked for a while: begin again with the shortest wait.
-                    tries = tries + 1 if self._lost else 0
-                    wait = self.first_wait if tries < PATIENT_TRIES else min(wait * 2, LONGEST_WAIT)
-                    self._report_lost(str(error))
+                except VoiceSkillError as error:
+                    reason = str(error)
+                except Exception as error:  # it must not leave us deaf for the night
+                    if not self._lost:
+                        _logger.exception("Listening failed, and is tried again.")
+                    reason = f"Listening failed because of a mistake in the program ({type(error).__name__})."
+                    self._free_recognisers()  # nobody knows in which state they are
+                # It worked for a while: begin again with the shortest wait.
+                tries = tries + 1 if self._lost else 0
+                wait = self.first_wait if tries < PATIENT_TRIES else min(wait * 2, LONGEST_WAIT)
+                self._report_lost(reason)
                 self._closed.wait(wait)
-        except VoiceSkillError as error:
-            self._report_lost(str(error))
-        except Exception as error:
-            self._report_lost(f"Listening has ended because of a mistake in the program: {error}.")
-            raise
         finally:
-            for recogniser in self._recognisers.values():
-                recogniser.close()
-            self._recognisers = {}
+            self._free_recognisers()
 
     def _hear(self, microphone: Microphone) -> None:
         """Listen until the microphone ends or is lost."""
@@ -160,10 +163,11 @@ class Ears:
                 self.take(listener, block, microphone)
                 if self._closed.is_set():
                     return
+            for block in _padding(microphone.rate):
+                self.take(listener, block, microphone)
         finally:
             self.lost_sound += microphone.lost
-        for block in _padding(microphone.rate):
-            self.take(listener, block, microphone)
+            self._tell_spoken_over(False)  # or what we say until the sound is back would be said low
 
     def attend(self, microphone: Microphone) -> Listener:
         """Turn to a microphone; without the thread, for who brings time of their own."""
@@ -175,7 +179,6 @@ class Ears:
 
     def take(self, listener: Listener, block: bytes, microphone: Microphone) -> None:
         """Take in one block, and post what came of it."""
-        self._notice(microphone)
         self._follow_wishes(listener)
         clean, voices = self.without_echo(block, self.clock() - microphone.behind)
         if voices == "astray":
@@ -184,12 +187,15 @@ class Ears:
         speech = listener.feed(clean, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
-        spoken_over &= not self.judge.only_rest(EVIDENT - 1)
+        self._tell_spoken_over(spoken_over and not self.judge.only_rest(EVIDENT - 1))
+        if speech is not None and self._is_meant(speech.hearing, listener):
+            self._post(speech, microphone)
+        self._notice(microphone)
+
+    def _tell_spoken_over(self, spoken_over: bool) -> None:
         if spoken_over != self._spoken_over:
             self._spoken_over = spoken_over
             self.on_voice(spoken_over)
-        if speech is not None and self._is_meant(speech.hearing, listener):
-            self._post(speech, microphone)
 
     def _is_meant(self, hearing: Hearing, listener: Listener) -> bool:
         silent = self._mode != "interrupt" and self._next is None
@@ -245,15 +251,19 @@ class Ears:
         """One for each mode; made anew only when another device runs at another rate."""
         if any(recogniser.rate == rate for recogniser in self._recognisers.values()):
             return
-        for recogniser in self._recognisers.values():
-            recogniser.close()
+        self._free_recognisers()
         self._recognisers = {
             mode: self.model.recogniser(rate, said, alternatives=mode == "open")
             for mode, said in self.phrases.items()
         }
 
+    def _free_recognisers(self) -> None:
+        for recogniser in self._recognisers.values():
+            recogniser.close()
+        self._recognisers = {}
+
     def _notice(self, microphone: Microphone) -> None:
-        """Report a change in what the microphone gives; called with each block."""
+        """Report a change in what the microphone gives; called with each block that was taken in well."""
         if microphone.silent and not self._silent:
             self._silent, self._lost = True, False  # plugged in again, and muted: that is news
             self._report_lost(SILENT_REASON)
