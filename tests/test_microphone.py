@@ -243,17 +243,17 @@ def test_pieces_of_any_length_become_blocks_of_one_length() -> None:
 
 
 @pytest.mark.parametrize("piece", [160, 640, 4000])
-def test_what_nobody_fetches_for_a_second_is_dropped_from_the_front(piece: int) -> None:
-    """The newest second stays, however the pieces are cut, and the loss is counted."""
+def test_what_nobody_fetches_in_time_is_dropped_from_the_front(piece: int) -> None:
+    """The newest two seconds stay, however the pieces are cut, and the loss is counted."""
     with opened(FakePortAudio()) as microphone:
         feed(microphone, b"\x01\x00" * 640, 100)
         feed(microphone, b"\x02\x00" * piece, 32_000 // piece)
-        assert microphone.behind == pytest.approx(1.0)
-        assert microphone.lost == pytest.approx(4 + 2 - 1)
+        assert microphone.behind == pytest.approx(2.0)
+        assert microphone.lost == pytest.approx(4 + 2 - 2)
         assert next(microphone.blocks())[0] == 2
-        assert microphone.behind <= 0.96
+        assert microphone.behind <= 1.96
         feed(microphone, b"\x02\x00" * 640, overflow=True)
-        assert microphone.lost == pytest.approx(5.04)
+        assert microphone.lost == pytest.approx(4.04)
 
 
 def test_a_piece_that_is_too_long_is_taken_all_the_same() -> None:
@@ -290,10 +290,8 @@ GAP = ((True, 1.0), (False, 0.3))
 
 
 def test_a_noise_gate_is_not_a_dead_line() -> None:
-    """Zeros between sounds, several times, mean nothing for minutes; but in the end they are told."""
-    assert not any(watched(*GAP * 3, (True, 1.0), (False, 290.0)))
-    assert watched(*GAP * 3, (True, 1.0), (False, 290.0), (False, 11.0))[-2:] == [False, True]
-    assert not any(watched(*GAP * 3, *((True, 1.0), (False, 290.0)) * 20))
+    """Zeros between sounds, several times, mean nothing: a quiet bedroom looks the same all night."""
+    assert not any(watched(*GAP * 3, (True, 1.0), (False, 8 * 3600.0)))
 
 
 @pytest.mark.parametrize("gap", [0.24, 5.0])

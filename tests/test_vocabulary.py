@@ -33,7 +33,7 @@ def test_answers_are_heard_out(bundle: Bundle) -> None:
 
 
 def test_what_only_silences_needs_no_patience(bundle: Bundle) -> None:
-    """Falling silent for nothing does little harm; moving on does, where "next" was the beginning of a tale."""
+    """Falling silent for nothing does little harm, moving on does: "next" may begin a tale."""
     silencing = vocabulary.silencing(bundle)
     assert {"stop", "pause", "it hurts", "cramp"} <= silencing <= vocabulary.interrupts(bundle)
     assert silencing.isdisjoint({"next", "back", "louder", "repeat", "help"})

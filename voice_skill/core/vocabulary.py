@@ -15,7 +15,10 @@ AT_ONCE: frozenset[str] = frozenset(
         *("cramp_now", "cramp_still", "cramp_eased", "emergency", "same_day", "dizzy"),
     }
 )
-"""Intents that cut in while we speak, without waiting for quiet; yes and no are heard out first: "no" is also how "no thanks" begins."""
+"""Intents that cut in while we speak, without waiting for quiet.
+
+Yes and no are heard out first: "no" is also how "no thanks" begins.
+"""
 
 SILENCING: frozenset[str] = frozenset(
     {"stop", "pause", "quiet", "it_hurts", "cramp_now", "cramp_still", "emergency", "same_day"}
