@@ -281,47 +281,85 @@ class LostSpeaker(MemorySpeaker):
         super().play(block)
 
 
-def test_a_lost_loudspeaker_is_told_shown_and_found_again(stage: Stage, start: Start) -> None:
-    """What cannot be heard is printed, the next utterance waits for the return, and later ones are heard."""
+def test_what_a_short_loss_cuts_off_is_spoken_again(stage: Stage, start: Start) -> None:
+    """It is shown, and spoken from its beginning on the return, each once; the loss is not told."""
     stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 2]
     mouth = start(stage)
     mouth.say(1, "One.")
-    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
-    assert stage.next() == SpeechFinished(1)
     mouth.say(2, "Two.")
-    mouth.say(3, "Three.")
-    assert [stage.next(), stage.next(), stage.next()] == [
-        AudioBack("speaker"),
-        SpeechFinished(2),
-        SpeechFinished(3),
-    ]
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
     assert 3.0 <= stage.now < 3.1, "at the third attempt, a second each"
-    assert stage.shown == ["One.", "Two."]
+    assert stage.shown == ["One."]
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [1000, 1000]
+    mouth.close()
+    assert stage.inbox.empty()
+
+
+def test_a_loss_while_nothing_is_said_costs_nothing(stage: Stage, start: Start) -> None:
+    """It is noticed and made good before the next utterance, which is heard from its first word."""
+    closed = threading.Event()
+
+    class Gone(MemorySpeaker):
+        def watch(self) -> None:
+            raise AudioDeviceError("The loudspeaker has gone.")
+
+        def play(self, block: Samples) -> None:
+            """Swallow it, as the stream of a lost device does."""
+
+        def close(self) -> None:
+            closed.set()
+
+    stage.speakers = [Gone(RATE)]
+    mouth = start(stage)
+    assert closed.wait(PATIENCE)
+    stage.now += 1.0
+    mouth.say(1, "One.")
+    assert stage.next() == SpeechFinished(1)
     assert len(stage.speaker.samples) == 1000
+    assert not stage.shown
 
 
 def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Stage, start: Start) -> None:
-    """It is waited for once, fifteen seconds; and "stop" ends that at once."""
-    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 50]
+    """It is waited for once, fifteen seconds, and then told; its return is told too."""
+    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 15]
     mouth = start(stage)
     for utterance in (1, 2, 3):
         mouth.say(utterance, "One.")
-    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
+    assert stage.next() == AudioLost("speaker", "Still gone.")
     assert [stage.next() for _ in range(3)] == [SpeechFinished(1), SpeechFinished(2), SpeechFinished(3)]
     assert HELD_BACK <= stage.now < HELD_BACK + 1
     assert stage.shown == ["One."] * 3
+    stage.speakers.clear()
+    stage.now += 60
+    mouth.say(4, "Four.")
+    assert [stage.next(), stage.next()] == [AudioBack("speaker"), SpeechFinished(4)]
+    assert len(stage.speaker.samples) == 1000
+
+
+def test_a_loudspeaker_that_is_lost_again_and_again_is_given_up(stage: Stage, start: Start) -> None:
+    """One that opens but does not play must not hold the conversation up for longer than one that is gone."""
+    stage.speakers = [LostSpeaker(RATE) for _ in range(50)]
+    start(stage).say(1, "One.")
+    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
+    assert stage.next() == SpeechFinished(1)
+    assert HELD_BACK <= stage.now < HELD_BACK + 2
+    assert stage.shown == ["One."]
 
 
 def test_silence_is_not_held_back(stage: Stage, start: Start) -> None:
-    """Whoever says stop while the loudspeaker is gone is obeyed."""
-    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 50]
-    mouth = start(stage)
+    """Whoever says stop while the loudspeaker is gone is obeyed, and hears nothing on its return."""
+    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 2]
+    mouth = stage.mouth()
     stage.on_sleep = mouth.stop
     mouth.say(1, "One.")
     mouth.say(2, "Two.")
-    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
-    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
     assert stage.now < 1
+    stage.now += 5
+    mouth.close(finish=True)
+    assert stage.inbox.empty()
+    assert not len(stage.speaker.samples)
 
 
 def test_no_loudspeaker_at_the_start_is_no_end(stage: Stage, start: Start) -> None:

@@ -6,9 +6,10 @@ while the present one plays.  The utterance that is cut short is finished as wel
 that began ends in one SpeechFinished; those that had not begun end without.
 
 Without a voice there is a tone and a printed line, without a loudspeaker a printed line; the conversation
-goes on either way.  But who has pulled a plug puts it back: after the loss of a loudspeaker that worked, the
-first utterance that can only be shown is not taken for finished until it is back, or for fifteen seconds, so
-that a routine waits with its place kept instead of running on unheard.
+goes on either way.  But who has pulled a plug puts it back: for fifteen seconds after the loss of a
+loudspeaker that worked, what cannot be heard is only shown and not taken for finished, so that the
+conversation waits; when the loudspeaker is back, it is spoken from its beginning.  Only a loss that lasts
+longer is told.  A loudspeaker that goes while nothing is said is noticed as well, and opened again.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ PATIENT_TRIES = 10
 """Attempts before they double."""
 HELD_BACK = 15.0
 """Seconds after the loss of a loudspeaker for which the conversation waits for its return."""
+LOOKED_AFTER = 0.5
+"""Seconds between two looks at a loudspeaker that has nothing to play."""
 DUCKED = 0.25
 """What is left of the volume while somebody speaks over us."""
 _TAIL = 0.7
@@ -91,6 +94,7 @@ class Mouth:
         self._lost: set[Part] = set()
         self._wait, self._tries = self.first_wait, 0
         self._try_again_at = self._held_until = 0.0
+        self._reason = ""
         self._sentence = ""
         self._previous = ""
         self._previous_until = 0.0
@@ -155,9 +159,9 @@ class Mouth:
             self._seek_speaker()
             while True:
                 try:
-                    order = self._orders.get(timeout=self._seconds_to_retry())
+                    order = self._orders.get(timeout=self._seconds_to_look())
                 except Empty:
-                    self._seek_speaker()
+                    self._look_after_speaker()
                     continue
                 if order is not None and order.number > self._cancelled:
                     self._carry_out(order)
@@ -172,22 +176,37 @@ class Mouth:
             self._drop_speaker()
 
     def _carry_out(self, order: _Order) -> None:
-        if self._speaker is None and self.clock() >= self._try_again_at:
-            self._seek_speaker()
-        try:
-            if self._speaker is None:
-                self._show(order)
-                self._hold_back(order)
-            elif order.utterance is None:
-                self._play(self._speaker, order, tone(cast("Tone", order.content), self._speaker.rate))
-            else:
-                self._speak(self._speaker, order)
-        except AudioDeviceError as error:
-            self._held_until = self.clock() + HELD_BACK
-            self._lose_speaker(error)
-            self._show(order)
+        self._utter(order)
         if order.utterance is not None:
             self.inbox.put(SpeechFinished(order.utterance))
+
+    def _utter(self, order: _Order) -> None:
+        """Speak it, from the beginning again after a short loss of the loudspeaker; or show it."""
+        shown = False
+        while order.number > self._cancelled:
+            if self._speaker is None and self.clock() >= self._try_again_at:
+                self._seek_speaker()
+            if self._speaker is not None:
+                try:
+                    self._sound(self._speaker, order)
+                    return
+                except AudioDeviceError as error:
+                    if not shown:
+                        self._held_until = self.clock() + HELD_BACK
+                    self._lose_speaker(error)
+            if not shown:
+                self._show(order)
+                shown = True
+            if self.clock() >= self._held_until:
+                self._report("speaker", self._reason)
+                return
+            self.sleep(BLOCK_SECONDS)
+
+    def _sound(self, speaker: Speaker, order: _Order) -> None:
+        if order.utterance is None:
+            self._play(speaker, order, tone(cast("Tone", order.content), speaker.rate))
+        else:
+            self._speak(speaker, order)
 
     def _speak(self, speaker: Speaker, order: _Order) -> None:
         said = sentences(order.content)
@@ -261,10 +280,19 @@ class Mouth:
 
     # --- the loudspeaker ----------------------------------------------------------------------------
 
-    def _seconds_to_retry(self) -> float | None:
-        if self._speaker is not None:
-            return None
-        return max(0.0, self._try_again_at - self.clock())
+    def _seconds_to_look(self) -> float:
+        return LOOKED_AFTER if self._speaker is not None else max(0.0, self._try_again_at - self.clock())
+
+    def _look_after_speaker(self) -> None:
+        """Notice that it has gone, and that it is back, before it is needed."""
+        if self._speaker is None:
+            self._seek_speaker()
+            return
+        try:
+            self._speaker.watch()
+        except AudioDeviceError as error:
+            self._held_until = self.clock() + HELD_BACK
+            self._lose_speaker(error)
 
     def _seek_speaker(self) -> None:
         try:
@@ -277,15 +305,11 @@ class Mouth:
             self._lost.discard("speaker")
             self.inbox.put(AudioBack("speaker"))
 
-    def _hold_back(self, order: _Order) -> None:
-        """Wait for the return of a loudspeaker that was lost a moment ago."""
-        while self._speaker is None and order.number > self._cancelled and self.clock() < self._held_until:
-            self.sleep(BLOCK_SECONDS)
-            if self.clock() >= self._try_again_at:
-                self._seek_speaker()
-
     def _lose_speaker(self, error: AudioDeviceError) -> None:
-        self._report("speaker", str(error))
+        """Drop it until the next try; tell only what lasts."""
+        self._reason = str(error)
+        if self.clock() >= self._held_until:
+            self._report("speaker", self._reason)
         self._drop_speaker()
         self._try_again_at = self.clock() + self._wait
         self._tries += 1

@@ -56,6 +56,9 @@ class Speaker(Protocol):
     def drain(self) -> None:
         """Wait until the last sample has been heard."""
 
+    def watch(self) -> None:
+        """Find out whether the device has gone; costs nothing."""
+
     def close(self) -> None:
         """Give the device back, or finish the file."""
 
@@ -99,9 +102,9 @@ class DeviceSpeaker:
     def play(self, block: Samples) -> None:
         """Queue a block; waits while enough are waiting already."""
         while len(self._blocks) >= AHEAD or self._stopping:
-            self._watch()
+            self.watch()
             self._sleep(BLOCK_SECONDS / 4)
-        self._watch()
+        self.watch()
         self._blocks.append(block)
 
     def stop(self) -> None:
@@ -111,9 +114,14 @@ class DeviceSpeaker:
     def drain(self) -> None:
         """Wait until the last sample has been heard, the device's own delay included."""
         while self._blocks or self._stopping or len(self._rest):
-            self._watch()
+            self.watch()
             self._sleep(BLOCK_SECONDS / 4)
         self._sleep(self.latency)
+
+    def watch(self) -> None:
+        """Find out whether the device has gone, by when it last asked for sound."""
+        if self._clock() - self._called_at > self._patience:
+            raise AudioDeviceError("The loudspeaker has gone. Check that it is plugged in.")
 
     def close(self) -> None:
         """Give the device back; twice does no harm."""
@@ -126,10 +134,6 @@ class DeviceSpeaker:
             samplerate=rate, blocksize=0, device=device, channels=1, dtype="int16",
             latency=_DEVICE_BUFFER, callback=self._give,
         )  # fmt: skip
-
-    def _watch(self) -> None:
-        if self._clock() - self._called_at > self._patience:
-            raise AudioDeviceError("The loudspeaker has gone. Check that it is plugged in.")
 
     def _give(self, wanted: Any, frames: int, _when: Any, _status: Any) -> None:
         """PortAudio's callback: fills ``wanted`` from what is waiting, with zeros when nothing is."""
@@ -192,6 +196,9 @@ class MemorySpeaker:
     def drain(self) -> None:
         """Nothing waits."""
 
+    def watch(self) -> None:
+        """Memory stays."""
+
     def close(self) -> None:
         """Nothing to give back."""
 
@@ -252,6 +259,9 @@ class WavSpeaker:
         """Wait until the clock has caught up."""
         while self.waiting > 1e-3:
             self._sleep(self.waiting)
+
+    def watch(self) -> None:
+        """A file stays; that it cannot be written shows when it is closed."""
 
     def close(self) -> None:
         """Write the file; raises AudioDeviceError when it cannot be."""
