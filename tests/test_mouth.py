@@ -53,7 +53,7 @@ class Stage:
     inbox: Queue[Event] = field(default_factory=Queue)
     shown: list[str] = field(default_factory=list)
     first: list[tuple[int, float]] = field(default_factory=list)
-    speakers: list[Speaker | AudioDeviceError] = field(default_factory=list)
+    speakers: list[Speaker | Exception] = field(default_factory=list)
     speaker: MemorySpeaker = field(default_factory=lambda: MemorySpeaker(RATE))
     now: float = 0.0
     on_sleep: Callable[[], None] | None = None
@@ -67,7 +67,7 @@ class Stage:
     def open_speaker(self) -> Speaker:
         """Give the next one of ``speakers``, then always the usual one."""
         found = self.speakers.pop(0) if self.speakers else self.speaker
-        if isinstance(found, AudioDeviceError):
+        if isinstance(found, Exception):
             raise found
         return found
 
@@ -375,23 +375,61 @@ def test_no_loudspeaker_at_the_start_is_no_end(stage: Stage, start: Start) -> No
     assert [stage.next(), stage.next()] == [AudioBack("speaker"), SpeechFinished(2)]
 
 
-def test_a_mistake_in_the_thread_is_not_swallowed(stage: Stage) -> None:
-    """A dead mouth says so, instead of leaving the session waiting."""
-    caught: list[BaseException | None] = []
-    before = threading.excepthook
-    threading.excepthook = lambda about: caught.append(about.exc_value)
-    try:
-        stage.speaker = MemorySpeaker(RATE, lambda: 1 / 0)  # type: ignore[arg-type]  # fails in time
-        mouth = stage.mouth()
-        mouth.start()
-        mouth.say(1, "One.")
-        lost = stage.next()
-        mouth.close()
-    finally:
-        threading.excepthook = before
+def test_a_mistake_costs_one_utterance(stage: Stage, start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    """It is told once, the words are shown, the session is not left waiting, and the next ones are heard."""
+    faults = [ZeroDivisionError("once"), ZeroDivisionError("twice")]
+
+    def fail() -> None:
+        if faults:
+            raise faults.pop(0)
+
+    stage.speaker = MemorySpeaker(RATE, fail)
+    mouth = start(stage)
+    for utterance, text in enumerate(("One.", "Two.", "Three."), 1):
+        mouth.say(utterance, text)
+    lost = stage.next()
     assert isinstance(lost, AudioLost)
-    assert lost.part == "speaker"
-    assert [type(error) for error in caught] == [ZeroDivisionError]
+    assert "once" in lost.reason
+    assert [stage.next() for _ in range(3)] == [SpeechFinished(number) for number in (1, 2, 3)]
+    assert stage.shown == ["One.", "Two."]
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    assert list(stage.speaker.samples[-1000:]) == [3000] * 1000
+
+
+def test_a_mistake_in_the_voice_or_in_opening_is_a_loss(stage: Stage, start: Start) -> None:
+    """As if it were the engine that failed, or the device."""
+
+    def fail(*_: object) -> Sound:
+        raise ZeroDivisionError("odd")
+
+    stage.voice.render = fail  # type: ignore[method-assign, assignment]  # fails always
+    stage.speakers = [ZeroDivisionError("odd too")]
+    mouth = start(stage)
+    assert stage.next() == AudioLost("speaker", "odd too")
+    stage.now += 1.5
+    mouth.say(1, "One.")
+    events = [stage.next(), stage.next(), stage.next()]
+    assert events == [AudioBack("speaker"), AudioLost("voice", "odd"), SpeechFinished(1)]
+    assert stage.shown == ["One."]
+
+
+@pytest.mark.parametrize("trouble", [BrokenPipeError(), ValueError("closed"), OSError(5, "gone")])
+def test_a_closed_terminal_does_not_make_mute(stage: Stage, trouble: Exception) -> None:
+    """What cannot even be shown is finished all the same, and the next utterance is heard."""
+
+    def fail(_: str) -> None:
+        raise trouble
+
+    mouth = stage.mouth()
+    mouth.show = fail
+    mouth.start()
+    stage.voice.broken = True
+    mouth.say(1, "One.")
+    assert [stage.next(), stage.next()] == [AudioLost("voice", "The voice does not work."), SpeechFinished(1)]
+    stage.voice.broken = False
+    mouth.say(2, "Two.")
+    assert [stage.next(), stage.next()] == [AudioBack("voice"), SpeechFinished(2)]
+    mouth.close()
 
 
 def test_a_real_sentence_into_a_file(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ longer is told.  A loudspeaker that goes while nothing is said is noticed as wel
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import cast
@@ -27,11 +29,13 @@ import numpy as np
 
 from voice_skill.audio.sound import Samples, Sound, resample, silence
 from voice_skill.core.text import sentences
-from voice_skill.errors import AudioDeviceError, VoiceError
+from voice_skill.errors import AudioDeviceError
 from voice_skill.messages import AudioBack, AudioLost, Event, Part, SpeechFinished, Tone
 from voice_skill.speaking.speaker import BLOCK_SECONDS, Speaker
 from voice_skill.speaking.tones import tone
 from voice_skill.speaking.voice import Voice
+
+_logger = logging.getLogger(__name__)
 
 PAUSE = 0.7
 """Seconds between two sentences."""
@@ -155,30 +159,32 @@ class Mouth:
     # --- the thread ---------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        try:
-            self._seek_speaker()
-            while True:
-                try:
-                    order = self._orders.get(timeout=self._seconds_to_look())
-                except Empty:
-                    self._look_after_speaker()
-                    continue
-                if order is not None and order.number > self._cancelled:
-                    self._carry_out(order)
-                self._orders.task_done()
-                if order is None:
-                    return
-        except Exception as error:
-            reason = f"Speaking has ended because of a mistake in the program: {error}."
-            self.inbox.put(AudioLost("speaker", reason))
-            raise
-        finally:
-            self._drop_speaker()
+        self._seek_speaker()
+        while True:
+            try:
+                order = self._orders.get(timeout=self._seconds_to_look())
+            except Empty:
+                self._look_after_speaker()
+                continue
+            if order is not None and order.number > self._cancelled:
+                self._carry_out(order)
+            self._orders.task_done()
+            if order is None:
+                break
+        self._drop_speaker()
 
     def _carry_out(self, order: _Order) -> None:
-        self._utter(order)
-        if order.utterance is not None:
-            self.inbox.put(SpeechFinished(order.utterance))
+        """See to it that whoever waits for the end is told of it, and that the next order gets its turn."""
+        try:
+            self._utter(order)
+        except Exception as error:
+            if "speaker" not in self._lost:
+                _logger.exception("Speaking failed.")
+            self._report("speaker", f"Speaking failed because of a mistake in the program: {error}.")
+            self._show(order)
+        finally:
+            if order.utterance is not None:
+                self.inbox.put(SpeechFinished(order.utterance))
 
     def _utter(self, order: _Order) -> None:
         """Speak it, from the beginning again after a short loss of the loudspeaker; or show it."""
@@ -217,7 +223,7 @@ class Mouth:
             if sound is None:
                 if order.number > self._cancelled:
                     self._play(speaker, order, tone("halfway", speaker.rate))
-                    self.show(sentence)
+                    self._print(sentence)
                 continue
             samples = resample(sound, speaker.rate).samples
             if index:
@@ -269,7 +275,7 @@ class Mouth:
                 sound = rendering.result(timeout=BLOCK_SECONDS)
             except NotYet:
                 continue
-            except VoiceError as error:
+            except Exception as error:  # mostly a VoiceError; whatever it is, the words are shown instead
                 self._report("voice", str(error))
                 return None
             if "voice" in self._lost:
@@ -297,7 +303,7 @@ class Mouth:
     def _seek_speaker(self) -> None:
         try:
             self._speaker = self.open_speaker()
-        except AudioDeviceError as error:
+        except Exception as error:  # mostly an AudioDeviceError; whatever it is, the next try may succeed
             self._lose_speaker(error)
             return
         self._wait, self._tries = self.first_wait, 0
@@ -305,7 +311,7 @@ class Mouth:
             self._lost.discard("speaker")
             self.inbox.put(AudioBack("speaker"))
 
-    def _lose_speaker(self, error: AudioDeviceError) -> None:
+    def _lose_speaker(self, error: Exception) -> None:
         """Drop it until the next try; tell only what lasts."""
         self._reason = str(error)
         if self.clock() >= self._held_until:
@@ -322,7 +328,7 @@ class Mouth:
         if speaker is not None:
             try:
                 speaker.close()
-            except AudioDeviceError as error:  # a file that cannot be written fails only now
+            except Exception as error:  # a file that cannot be written fails only now
                 self._report("speaker", str(error))
 
     def _report(self, part: Part, reason: str) -> None:
@@ -332,7 +338,11 @@ class Mouth:
 
     def _show(self, order: _Order) -> None:
         if order.utterance is not None and order.number > self._cancelled:
-            self.show(order.content)
+            self._print(order.content)
+
+    def _print(self, line: str) -> None:
+        with suppress(Exception):  # a closed terminal, for one, must not make us mute
+            self.show(line)
 
 
 def _blocks(samples: Samples, length: int) -> Iterator[Samples]:
