@@ -132,6 +132,26 @@ def test_a_device_that_no_longer_asks_is_lost(library: Driven) -> None:
     speaker.close()
 
 
+def test_a_device_that_opens_slowly_is_not_lost(library: Driven) -> None:
+    """A Bluetooth headset takes three seconds to open, and only then has its two to ask for sound."""
+    now = 100.0
+
+    class Slow(FakeStream):
+        def start(self) -> None:
+            nonlocal now
+            now += 3.0
+
+    library.make_stream = Slow
+    speaker = DeviceSpeaker(library=library, clock=lambda: now)
+    speaker.play(block(1))
+    now += 1.9
+    speaker.watch()
+    now += 0.2
+    with pytest.raises(AudioDeviceError, match="has gone"):
+        speaker.watch()
+    speaker.close()
+
+
 def test_a_rate_that_the_device_refuses_is_replaced(library: Driven) -> None:
     """What is played must then come at the rate that it says."""
     library.refused = (22050,)

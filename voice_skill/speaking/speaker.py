@@ -91,6 +91,7 @@ class DeviceSpeaker:
         self._stopping = False
         self._called_at = self._clock()
         self._stream, self.rate = devices.open_stream("output", name, self._make, _USUAL_RATE, library)
+        self._called_at = self._clock()  # opening may have taken longer than a device may be still
         self.latency = float(self._stream.latency)
         self._rest = silence(_PRE_ROLL, self.rate)
 
