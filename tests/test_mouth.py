@@ -214,6 +214,45 @@ def test_a_stop_while_a_sentence_is_being_rendered(stage: Stage, start: Start) -
     assert list(stage.inbox.queue) in ([], [SpeechFinished(1)])
 
 
+def test_a_stop_while_the_last_words_are_on_their_way(stage: Stage) -> None:
+    """What has been handed to the loudspeaker but not heard is dropped, also with no block left to play."""
+    mouth: Mouth
+
+    class Slow(MemorySpeaker):
+        def drain(self, cut: Callable[[], bool] = bool) -> None:
+            mouth.stop()
+            super().drain(cut)
+
+    stage.speaker = Slow(RATE)
+    mouth = stage.mouth()
+    mouth.say(1, "One.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
+    assert stage.speaker.stops == 1
+    mouth.close()
+
+
+def test_a_stop_while_the_next_sentence_is_late(stage: Stage) -> None:
+    """The end of the first one is silenced, and nothing more is rendered."""
+    mouth = stage.mouth()
+    late = threading.Event()
+
+    def render(sentence: str, _rate: int) -> Sound:
+        if sentence != "One.":
+            mouth.stop()
+            late.wait(PATIENCE)
+        return FakeVoice.render(stage.voice, sentence)
+
+    stage.voice.render = render  # type: ignore[method-assign, assignment]  # with a delay
+    mouth.say(1, "One. Two. Three.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
+    late.set()
+    assert stage.speaker.stops == 1
+    mouth.close()
+    assert "Three." not in [sentence for sentence, _ in stage.voice.asked]
+
+
 def test_volume_and_rate_change_on_the_fly(stage: Stage, start: Start) -> None:
     """The volume glides within a block, the rate counts from the next sentence."""
     mouth = start(stage)

@@ -76,6 +76,37 @@ def test_only_a_few_blocks_wait(library: Driven, speaker: DeviceSpeaker) -> None
     assert speaker.waiting == pytest.approx(AHEAD * BLOCK_SECONDS)
 
 
+def test_the_volume_changes_with_what_leaves_next(library: Driven, speaker: DeviceSpeaker) -> None:
+    """What waits already is lowered too, within 20 ms and without a click, however little is asked for."""
+    for _ in range(AHEAD):
+        speaker.play(block(10_000))
+    library.pull()
+    speaker.gain = 0.25
+    glide = np.concatenate([library.pull(60) for _ in range(8)])
+    assert np.abs(np.diff(glide.astype(int), prepend=10_000)).max() < 30
+    assert glide[BLOCK] == 2500
+    assert set(library.pull()) == {2500}
+    speaker.gain = 1.0
+    assert library.pull()[-1] == 10_000
+
+
+def test_a_drain_can_be_cut_short(library: Driven, speaker: DeviceSpeaker) -> None:
+    """What waits is dropped with the next callback."""
+    for _ in range(AHEAD):
+        speaker.play(block(10_000))
+    draining = threading.Thread(target=speaker.drain, args=(lambda: True,))
+    draining.start()
+    until = time.monotonic() + 10
+    while not speaker._stopping:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+    while draining.is_alive():
+        heard = library.pull()
+        assert not heard[220:].any()
+        draining.join(0.02)
+    assert speaker.waiting == 0
+
+
 def test_a_stop_fades_within_ten_milliseconds(library: Driven, speaker: DeviceSpeaker) -> None:
     """No step larger than the fade's own, silence after it, and the next block is heard whole."""
     for _ in range(AHEAD):

@@ -93,7 +93,6 @@ class Mouth:
         self._issued = 0
         self._cancelled = 0
         self._ducked = False
-        self._gain = self.volume
         self._speaker: Speaker | None = None
         self._lost: set[Part] = set()
         self._wait, self._tries = self.first_wait, 0
@@ -124,13 +123,15 @@ class Mouth:
         self._cancelled = self._issued
 
     def set_voice(self, rate: int, volume: float) -> None:
-        """Speak at another rate from the next sentence on, and at another volume from the next block on."""
+        """Speak at another rate from the next sentence on, and at another volume at once."""
         self.voice.rate = rate
         self.volume = min(1.0, max(0.0, volume))
+        self._turn_volume()
 
     def duck(self, down: bool) -> None:
         """Speak lower while somebody speaks over us, so that the rest of their words is heard."""
         self._ducked = down
+        self._turn_volume()
 
     @property
     def speaking(self) -> str:
@@ -151,6 +152,11 @@ class Mouth:
         if self._thread.is_alive():
             self._thread.join()
         self._renderer.shutdown(wait=False, cancel_futures=True)
+
+    def _turn_volume(self) -> None:
+        speaker = self._speaker
+        if speaker is not None:
+            speaker.gain = self.volume * (DUCKED if self._ducked else 1.0)
 
     def _order(self, utterance: int | None, content: str) -> None:
         self._issued += 1
@@ -219,23 +225,24 @@ class Mouth:
         ahead = self._render(said[0]) if said else None
         for index, sentence in enumerate(said):
             sound = self._await(ahead, order) if ahead is not None else None
+            if self._silenced(speaker, order):
+                break
             ahead = self._render(said[index + 1]) if index + 1 < len(said) else None
             if sound is None:
-                if order.number > self._cancelled:
-                    self._play(speaker, order, tone("halfway", speaker.rate))
-                    self._print(sentence)
+                self._play(speaker, order, tone("halfway", speaker.rate))
+                self._print(sentence)
                 continue
             samples = resample(sound, speaker.rate).samples
             if index:
                 samples = np.concatenate([silence(self.pause, speaker.rate), samples])
-            elif order.utterance is not None and order.number > self._cancelled:
+            elif order.utterance is not None:
                 self.on_first_sample(order.utterance, self.clock() + speaker.waiting + speaker.latency)
             self._sentence = _bare(sentence)
             if not self._play(speaker, order, samples):
                 break
             self._pass_on()
-        if order.number > self._cancelled:
-            speaker.drain()
+        else:
+            speaker.drain(lambda: order.number <= self._cancelled)
         self._pass_on()
 
     def _pass_on(self) -> None:
@@ -244,24 +251,21 @@ class Mouth:
             self._previous, self._previous_until = self._sentence, self.clock() + _TAIL
         self._sentence = ""
 
+    def _silenced(self, speaker: Speaker, order: _Order) -> bool:
+        """Fall silent if the order has been cancelled; says whether it has."""
+        if order.number > self._cancelled:
+            return False
+        speaker.stop()
+        speaker.drain()
+        return True
+
     def _play(self, speaker: Speaker, order: _Order, samples: Samples) -> bool:
         """Play to the end, or fall silent when cancelled; says whether it was played to the end."""
         for block in _blocks(samples, round(BLOCK_SECONDS * speaker.rate)):
-            if order.number <= self._cancelled:
-                speaker.stop()
-                speaker.drain()
+            if self._silenced(speaker, order):
                 return False
-            speaker.play(self._at_volume(block))
+            speaker.play(block)
         return True
-
-    def _at_volume(self, block: Samples) -> Samples:
-        """Let the gain glide over one block, since a jump would click."""
-        wanted = self.volume * (DUCKED if self._ducked else 1.0)
-        before, self._gain = self._gain, wanted
-        if before == wanted == 1.0:
-            return block
-        scaled: Samples = (block * np.linspace(before, wanted, len(block))).astype(np.int16)
-        return scaled
 
     # --- the voice ----------------------------------------------------------------------------------
 
@@ -303,6 +307,7 @@ class Mouth:
     def _seek_speaker(self) -> None:
         try:
             self._speaker = self.open_speaker()
+            self._turn_volume()
         except Exception as error:  # mostly an AudioDeviceError; whatever it is, the next try may succeed
             self._lose_speaker(error)
             return
