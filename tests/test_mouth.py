@@ -358,6 +358,55 @@ def test_a_loss_while_nothing_is_said_costs_nothing(stage: Stage, start: Start) 
     assert not stage.shown
 
 
+class InTheWay(MemorySpeaker):
+    """A loudspeaker that shall be closed for a moment, once."""
+
+    def __init__(self) -> None:
+        super().__init__(RATE)
+        self.closed = threading.Event()
+
+    def makes_way(self) -> bool:
+        """Until it has been."""
+        return not self.closed.is_set()
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed.set()
+
+
+def test_a_microphone_is_found_while_nothing_is_said(stage: Stage, start: Start) -> None:
+    """The loudspeaker is opened again without a word about it."""
+    first = InTheWay()
+    stage.speakers = [first]
+    mouth = start(stage)
+    assert first.closed.wait(PATIENCE)
+    mouth.say(1, "One.")
+    assert stage.next() == SpeechFinished(1)
+    assert len(stage.speaker.samples) == 1000
+
+
+def test_a_microphone_is_found_between_two_sentences(stage: Stage) -> None:
+    """Not a sample of either is lost; where the loudspeaker cannot be opened again, both are spoken later."""
+    first, second = InTheWay(), InTheWay()
+    stage.speakers = [first]
+    mouth = stage.mouth()
+    mouth.say(1, "One. Two.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
+    assert [length for _, length in plateaus(first.samples)] == [1000]
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [700, 1000]
+    mouth.close()
+    stage.speaker = MemorySpeaker(RATE)
+    stage.speakers = [second, AudioDeviceError("Gone.")]
+    mouth = stage.mouth()
+    mouth.say(2, "One. Two.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(2)
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [1000, 700, 1000]
+    mouth.close()
+    assert stage.inbox.empty()
+
+
 def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Stage, start: Start) -> None:
     """It is waited for once, fifteen seconds, and then told; its return is told too."""
     stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 15]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from fake_portaudio import FakePortAudio, FakeStream
 from voice_skill.audio import devices
 from voice_skill.audio.sound import Samples
 from voice_skill.errors import AudioDeviceError
+from voice_skill.hearing.microphone import DeviceMicrophone
 from voice_skill.speaking.speaker import AHEAD, BLOCK_SECONDS, DeviceSpeaker
 
 BLOCK = 441
@@ -220,6 +222,59 @@ def test_portaudio_is_restarted_only_while_nothing_is_open(library: Driven) -> N
     second.close()
     DeviceSpeaker(library=library).close()
     assert library.restarts == 2
+
+
+def test_a_loudspeaker_makes_way_for_a_microphone(library: Driven) -> None:
+    """One that was plugged in is found once the loudspeaker was closed for a moment; that is rarely asked."""
+    microphone = DeviceMicrophone(library=library)
+    with microphone:
+        library.plugged_in = library._listed = False
+
+    def attempt() -> None:
+        with pytest.raises(AudioDeviceError), microphone:
+            pass
+
+    speaker = DeviceSpeaker(library=Driven())
+    asked = []
+    for _ in range(7):
+        attempt()
+        asked.append(speaker.makes_way())
+        assert not speaker.makes_way()
+    assert asked == [True, False, False, True, False, False, True]
+    library.plugged_in = True
+    attempt()
+    speaker.close()
+    with microphone:
+        speaker = DeviceSpeaker(library=library)
+        assert not speaker.makes_way()
+    speaker.close()
+
+
+def test_a_microphone_makes_way_for_a_loudspeaker(library: Driven) -> None:
+    """It goes on where it was as soon as the list of devices has been made anew."""
+    with DeviceMicrophone(library=library) as microphone:
+        first = library.stream
+        library.plugged_in = library._listed = False
+        with pytest.raises(AudioDeviceError):
+            DeviceSpeaker(library=library)
+        library.plugged_in = True
+        blocks = microphone.blocks()
+        feeding = threading.Thread(target=feed, args=(library, first))
+        feeding.start()
+        assert next(blocks)
+        feeding.join()
+        assert first is not None
+        assert first.closed
+        DeviceSpeaker(library=library).close()
+
+
+def feed(library: Driven, gone: FakeStream | None) -> None:
+    """Give sound to the stream that takes the place of another."""
+    until = time.monotonic() + 10
+    while library.stream is gone or library.stream is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    library.stream.callback(b"\1\0" * 16_000, 16_000, None, SimpleNamespace(input_overflow=False))
 
 
 def test_portaudio_is_not_restarted_under_a_stream_that_is_being_closed(

@@ -232,6 +232,8 @@ class Mouth:
                 self._play(speaker, order, tone("halfway", speaker.rate))
                 self._print(sentence)
                 continue
+            if index:
+                speaker = self._made_way(speaker, order)
             samples = resample(sound, speaker.rate).samples
             if index:
                 samples = np.concatenate([silence(self.pause, speaker.rate), samples])
@@ -242,7 +244,7 @@ class Mouth:
                 break
             self._pass_on()
         else:
-            speaker.drain(lambda: order.number <= self._cancelled)
+            self._drain(speaker, order)
         self._pass_on()
 
     def _pass_on(self) -> None:
@@ -258,6 +260,9 @@ class Mouth:
         speaker.stop()
         speaker.drain()
         return True
+
+    def _drain(self, speaker: Speaker, order: _Order) -> None:
+        speaker.drain(lambda: order.number <= self._cancelled)
 
     def _play(self, speaker: Speaker, order: _Order, samples: Samples) -> bool:
         """Play to the end, or fall silent when cancelled; says whether it was played to the end."""
@@ -294,15 +299,32 @@ class Mouth:
         return LOOKED_AFTER if self._speaker is not None else max(0.0, self._try_again_at - self.clock())
 
     def _look_after_speaker(self) -> None:
-        """Notice that it has gone, and that it is back, before it is needed."""
+        """Notice that it has gone or is back before it is needed, and let a microphone be found."""
         if self._speaker is None:
             self._seek_speaker()
             return
         try:
             self._speaker.watch()
+            if self._speaker.makes_way():
+                self._open_again()
         except AudioDeviceError as error:
             self._held_until = self.clock() + HELD_BACK
             self._lose_speaker(error)
+
+    def _made_way(self, speaker: Speaker, order: _Order) -> Speaker:
+        """Let a microphone be found between two sentences; gives the loudspeaker to go on with."""
+        if not speaker.makes_way():
+            return speaker
+        self._drain(speaker, order)
+        self._open_again()
+        if self._speaker is None:
+            raise AudioDeviceError(self._reason)
+        return self._speaker
+
+    def _open_again(self) -> None:
+        self._held_until = self.clock() + HELD_BACK
+        self._drop_speaker()
+        self._seek_speaker()
 
     def _seek_speaker(self) -> None:
         try:

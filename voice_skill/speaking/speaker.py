@@ -65,6 +65,9 @@ class Speaker(Protocol):
     def watch(self) -> None:
         """Find out whether the device has gone; costs nothing."""
 
+    def makes_way(self) -> bool:
+        """Whether it shall be closed for a moment, so that a microphone can be found."""
+
     def close(self) -> None:
         """Give the device back, or finish the file."""
 
@@ -153,6 +156,10 @@ class DeviceSpeaker:
         if self._clock() - self._called_at > self._patience:
             raise AudioDeviceError("The loudspeaker has gone. Check that it is plugged in.")
 
+    def makes_way(self) -> bool:
+        """Whether it shall be closed for a moment, so that a microphone can be found."""
+        return devices.makes_way("output")
+
     def close(self) -> None:
         """Give the device back; twice does no harm."""
         stream, self._stream = self._stream, None
@@ -234,6 +241,10 @@ class MemorySpeaker:
     def watch(self) -> None:
         """Memory stays."""
 
+    def makes_way(self) -> bool:
+        """It is in nobody's way."""
+        return False
+
     def close(self) -> None:
         """Nothing to give back."""
 
@@ -301,6 +312,10 @@ class WavSpeaker:
 
     def watch(self) -> None:
         """A file stays; that it cannot be written shows when it is closed."""
+
+    def makes_way(self) -> bool:
+        """It is in nobody's way."""
+        return False
 
     def close(self) -> None:
         """Write the file; raises AudioDeviceError when it cannot be."""
