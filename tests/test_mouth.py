@@ -253,6 +253,30 @@ def test_a_stop_while_the_next_sentence_is_late(stage: Stage) -> None:
     assert "Three." not in [sentence for sentence, _ in stage.voice.asked]
 
 
+def test_a_cancelled_sentence_that_hangs_delays_nothing(stage: Stage, start: Start) -> None:
+    """Neither does the second one: the next utterance is rendered beside them."""
+    hung = threading.Event()
+
+    def render(sentence: str, _rate: int) -> Sound:
+        if sentence == "Hang.":
+            asked.set()
+            assert hung.wait(PATIENCE)
+        return FakeVoice.render(stage.voice, sentence)
+
+    stage.voice.render = render  # type: ignore[method-assign, assignment]  # hangs for some
+    mouth = start(stage)
+    for utterance in (1, 2):
+        asked = threading.Event()
+        mouth.say(utterance, "Hang.")
+        assert asked.wait(PATIENCE)
+        mouth.stop()
+        assert stage.next() == SpeechFinished(utterance)
+    mouth.say(3, "Three.")
+    assert stage.inbox.get(timeout=5) == SpeechFinished(3)
+    hung.set()
+    assert len(stage.speaker.samples) == 1000
+
+
 def test_volume_and_rate_change_on_the_fly(stage: Stage, start: Start) -> None:
     """The volume glides within a block, the rate counts from the next sentence."""
     mouth = start(stage)

@@ -50,6 +50,8 @@ LOOKED_AFTER = 0.5
 DUCKED = 0.25
 """What is left of the volume while somebody speaks over us."""
 _TAIL = 0.7
+_RENDERINGS = 4
+"""Sentences that may be rendered at once: one is enough, but what was cancelled may hang for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Mouth:
         self._sentence = ""
         self._previous = ""
         self._previous_until = 0.0
-        self._renderer = ThreadPoolExecutor(1, "voice")
+        self._renderer = ThreadPoolExecutor(_RENDERINGS, "voice")
         self._thread = threading.Thread(target=self._run, name="mouth", daemon=True)
 
     # --- orders: called by the main thread ------------------------------------------------------------
