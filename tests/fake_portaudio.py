@@ -34,6 +34,9 @@ class FakePortAudio:
         self.refused = refused
         self.tried: list[tuple[int | None, int]] = []
         self.restarts = 0
+        self.plugged_in = True
+        """Whether there is a device; seen when the list of them is made."""
+        self._listed = True
         self.stream: FakeStream | None = None
         self.make_stream: type[FakeStream] = FakeStream
         self._devices = [
@@ -54,13 +57,16 @@ class FakePortAudio:
         self.restarts += 1
 
     def _initialize(self) -> None:
-        """Do nothing."""
+        """Make the list of devices."""
+        self._listed = self.plugged_in
 
     def RawInputStream(  # noqa: N802  # sounddevice's name
         self, samplerate: int, device: int | None, callback: object, **_: object
     ) -> FakeStream:
         """Refuse some rates, as cheap microphones do."""
         self.tried.append((device, samplerate))
+        if not self._listed:
+            raise self.PortAudioError("Device unavailable [PaErrorCode -9985]")
         if samplerate in self.refused:
             raise self.PortAudioError("Invalid sample rate [PaErrorCode -9997]")
         self.stream = self.make_stream(callback)

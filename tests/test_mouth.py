@@ -53,7 +53,7 @@ class Stage:
     inbox: Queue[Event] = field(default_factory=Queue)
     shown: list[str] = field(default_factory=list)
     first: list[tuple[int, float]] = field(default_factory=list)
-    speakers: list[Speaker | AudioDeviceError] = field(default_factory=list)
+    speakers: list[Speaker | Exception] = field(default_factory=list)
     speaker: MemorySpeaker = field(default_factory=lambda: MemorySpeaker(RATE))
     now: float = 0.0
     on_sleep: Callable[[], None] | None = None
@@ -67,7 +67,7 @@ class Stage:
     def open_speaker(self) -> Speaker:
         """Give the next one of ``speakers``, then always the usual one."""
         found = self.speakers.pop(0) if self.speakers else self.speaker
-        if isinstance(found, AudioDeviceError):
+        if isinstance(found, Exception):
             raise found
         return found
 
@@ -214,6 +214,69 @@ def test_a_stop_while_a_sentence_is_being_rendered(stage: Stage, start: Start) -
     assert list(stage.inbox.queue) in ([], [SpeechFinished(1)])
 
 
+def test_a_stop_while_the_last_words_are_on_their_way(stage: Stage) -> None:
+    """What has been handed to the loudspeaker but not heard is dropped, also with no block left to play."""
+    mouth: Mouth
+
+    class Slow(MemorySpeaker):
+        def drain(self, cut: Callable[[], bool] = bool) -> None:
+            mouth.stop()
+            super().drain(cut)
+
+    stage.speaker = Slow(RATE)
+    mouth = stage.mouth()
+    mouth.say(1, "One.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
+    assert stage.speaker.stops == 1
+    mouth.close()
+
+
+def test_a_stop_while_the_next_sentence_is_late(stage: Stage) -> None:
+    """The end of the first one is silenced, and nothing more is rendered."""
+    mouth = stage.mouth()
+    late = threading.Event()
+
+    def render(sentence: str, _rate: int) -> Sound:
+        if sentence != "One.":
+            mouth.stop()
+            late.wait(PATIENCE)
+        return FakeVoice.render(stage.voice, sentence)
+
+    stage.voice.render = render  # type: ignore[method-assign, assignment]  # with a delay
+    mouth.say(1, "One. Two. Three.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
+    late.set()
+    assert stage.speaker.stops == 1
+    mouth.close()
+    assert "Three." not in [sentence for sentence, _ in stage.voice.asked]
+
+
+def test_a_cancelled_sentence_that_hangs_delays_nothing(stage: Stage, start: Start) -> None:
+    """Neither does the second one: the next utterance is rendered beside them."""
+    hung = threading.Event()
+
+    def render(sentence: str, _rate: int) -> Sound:
+        if sentence == "Hang.":
+            asked.set()
+            assert hung.wait(PATIENCE)
+        return FakeVoice.render(stage.voice, sentence)
+
+    stage.voice.render = render  # type: ignore[method-assign, assignment]  # hangs for some
+    mouth = start(stage)
+    for utterance in (1, 2):
+        asked = threading.Event()
+        mouth.say(utterance, "Hang.")
+        assert asked.wait(PATIENCE)
+        mouth.stop()
+        assert stage.next() == SpeechFinished(utterance)
+    mouth.say(3, "Three.")
+    assert stage.inbox.get(timeout=5) == SpeechFinished(3)
+    hung.set()
+    assert len(stage.speaker.samples) == 1000
+
+
 def test_volume_and_rate_change_on_the_fly(stage: Stage, start: Start) -> None:
     """The volume glides within a block, the rate counts from the next sentence."""
     mouth = start(stage)
@@ -281,47 +344,134 @@ class LostSpeaker(MemorySpeaker):
         super().play(block)
 
 
-def test_a_lost_loudspeaker_is_told_shown_and_found_again(stage: Stage, start: Start) -> None:
-    """What cannot be heard is printed, the next utterance waits for the return, and later ones are heard."""
+def test_what_a_short_loss_cuts_off_is_spoken_again(stage: Stage, start: Start) -> None:
+    """It is shown, and spoken from its beginning on the return, each once; the loss is not told."""
     stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 2]
     mouth = start(stage)
     mouth.say(1, "One.")
-    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
-    assert stage.next() == SpeechFinished(1)
     mouth.say(2, "Two.")
-    mouth.say(3, "Three.")
-    assert [stage.next(), stage.next(), stage.next()] == [
-        AudioBack("speaker"),
-        SpeechFinished(2),
-        SpeechFinished(3),
-    ]
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
     assert 3.0 <= stage.now < 3.1, "at the third attempt, a second each"
-    assert stage.shown == ["One.", "Two."]
+    assert stage.shown == ["One."]
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [1000, 1000]
+    mouth.close()
+    assert stage.inbox.empty()
+
+
+def test_a_loss_while_nothing_is_said_costs_nothing(stage: Stage, start: Start) -> None:
+    """It is noticed and made good before the next utterance, which is heard from its first word."""
+    closed = threading.Event()
+
+    class Gone(MemorySpeaker):
+        def watch(self) -> None:
+            raise AudioDeviceError("The loudspeaker has gone.")
+
+        def play(self, block: Samples) -> None:
+            """Swallow it, as the stream of a lost device does."""
+
+        def close(self) -> None:
+            closed.set()
+
+    stage.speakers = [Gone(RATE)]
+    mouth = start(stage)
+    assert closed.wait(PATIENCE)
+    stage.now += 1.0
+    mouth.say(1, "One.")
+    assert stage.next() == SpeechFinished(1)
+    assert len(stage.speaker.samples) == 1000
+    assert not stage.shown
+
+
+class InTheWay(MemorySpeaker):
+    """A loudspeaker that shall be closed for a moment, once."""
+
+    def __init__(self) -> None:
+        super().__init__(RATE)
+        self.closed = threading.Event()
+
+    def makes_way(self) -> bool:
+        """Until it has been."""
+        return not self.closed.is_set()
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed.set()
+
+
+def test_a_microphone_is_found_while_nothing_is_said(stage: Stage, start: Start) -> None:
+    """The loudspeaker is opened again without a word about it."""
+    first = InTheWay()
+    stage.speakers = [first]
+    mouth = start(stage)
+    assert first.closed.wait(PATIENCE)
+    mouth.say(1, "One.")
+    assert stage.next() == SpeechFinished(1)
     assert len(stage.speaker.samples) == 1000
 
 
+def test_a_microphone_is_found_between_two_sentences(stage: Stage) -> None:
+    """Not a sample of either is lost; where the loudspeaker cannot be opened again, both are spoken later."""
+    first, second = InTheWay(), InTheWay()
+    stage.speakers = [first]
+    mouth = stage.mouth()
+    mouth.say(1, "One. Two.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
+    assert [length for _, length in plateaus(first.samples)] == [1000]
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [700, 1000]
+    mouth.close()
+    stage.speaker = MemorySpeaker(RATE)
+    stage.speakers = [second, AudioDeviceError("Gone.")]
+    mouth = stage.mouth()
+    mouth.say(2, "One. Two.")
+    mouth.start()
+    assert stage.next() == SpeechFinished(2)
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [1000, 700, 1000]
+    mouth.close()
+    assert stage.inbox.empty()
+
+
 def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Stage, start: Start) -> None:
-    """It is waited for once, fifteen seconds; and "stop" ends that at once."""
-    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 50]
+    """It is waited for once, fifteen seconds, and then told; its return is told too."""
+    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 15]
     mouth = start(stage)
     for utterance in (1, 2, 3):
         mouth.say(utterance, "One.")
-    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
+    assert stage.next() == AudioLost("speaker", "Still gone.")
     assert [stage.next() for _ in range(3)] == [SpeechFinished(1), SpeechFinished(2), SpeechFinished(3)]
     assert HELD_BACK <= stage.now < HELD_BACK + 1
     assert stage.shown == ["One."] * 3
+    stage.speakers.clear()
+    stage.now += 60
+    mouth.say(4, "Four.")
+    assert [stage.next(), stage.next()] == [AudioBack("speaker"), SpeechFinished(4)]
+    assert len(stage.speaker.samples) == 1000
+
+
+def test_a_loudspeaker_that_is_lost_again_and_again_is_given_up(stage: Stage, start: Start) -> None:
+    """One that opens but does not play must not hold the conversation up for longer than one that is gone."""
+    stage.speakers = [LostSpeaker(RATE) for _ in range(50)]
+    start(stage).say(1, "One.")
+    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
+    assert stage.next() == SpeechFinished(1)
+    assert HELD_BACK <= stage.now < HELD_BACK + 2
+    assert stage.shown == ["One."]
 
 
 def test_silence_is_not_held_back(stage: Stage, start: Start) -> None:
-    """Whoever says stop while the loudspeaker is gone is obeyed."""
-    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 50]
-    mouth = start(stage)
+    """Whoever says stop while the loudspeaker is gone is obeyed, and hears nothing on its return."""
+    stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 2]
+    mouth = stage.mouth()
     stage.on_sleep = mouth.stop
     mouth.say(1, "One.")
     mouth.say(2, "Two.")
-    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
-    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
+    mouth.start()
+    assert stage.next() == SpeechFinished(1)
     assert stage.now < 1
+    stage.now += 5
+    mouth.close(finish=True)
+    assert stage.inbox.empty()
+    assert not len(stage.speaker.samples)
 
 
 def test_no_loudspeaker_at_the_start_is_no_end(stage: Stage, start: Start) -> None:
@@ -337,23 +487,61 @@ def test_no_loudspeaker_at_the_start_is_no_end(stage: Stage, start: Start) -> No
     assert [stage.next(), stage.next()] == [AudioBack("speaker"), SpeechFinished(2)]
 
 
-def test_a_mistake_in_the_thread_is_not_swallowed(stage: Stage) -> None:
-    """A dead mouth says so, instead of leaving the session waiting."""
-    caught: list[BaseException | None] = []
-    before = threading.excepthook
-    threading.excepthook = lambda about: caught.append(about.exc_value)
-    try:
-        stage.speaker = MemorySpeaker(RATE, lambda: 1 / 0)  # type: ignore[arg-type]  # fails in time
-        mouth = stage.mouth()
-        mouth.start()
-        mouth.say(1, "One.")
-        lost = stage.next()
-        mouth.close()
-    finally:
-        threading.excepthook = before
+def test_a_mistake_costs_one_utterance(stage: Stage, start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    """It is told once, the words are shown, the session is not left waiting, and the next ones are heard."""
+    faults = [ZeroDivisionError("once"), ZeroDivisionError("twice")]
+
+    def fail() -> None:
+        if faults:
+            raise faults.pop(0)
+
+    stage.speaker = MemorySpeaker(RATE, fail)
+    mouth = start(stage)
+    for utterance, text in enumerate(("One.", "Two.", "Three."), 1):
+        mouth.say(utterance, text)
+    lost = stage.next()
     assert isinstance(lost, AudioLost)
-    assert lost.part == "speaker"
-    assert [type(error) for error in caught] == [ZeroDivisionError]
+    assert "once" in lost.reason
+    assert [stage.next() for _ in range(3)] == [SpeechFinished(number) for number in (1, 2, 3)]
+    assert stage.shown == ["One.", "Two."]
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    assert list(stage.speaker.samples[-1000:]) == [3000] * 1000
+
+
+def test_a_mistake_in_the_voice_or_in_opening_is_a_loss(stage: Stage, start: Start) -> None:
+    """As if it were the engine that failed, or the device."""
+
+    def fail(*_: object) -> Sound:
+        raise ZeroDivisionError("odd")
+
+    stage.voice.render = fail  # type: ignore[method-assign, assignment]  # fails always
+    stage.speakers = [ZeroDivisionError("odd too")]
+    mouth = start(stage)
+    assert stage.next() == AudioLost("speaker", "odd too")
+    stage.now += 1.5
+    mouth.say(1, "One.")
+    events = [stage.next(), stage.next(), stage.next()]
+    assert events == [AudioBack("speaker"), AudioLost("voice", "odd"), SpeechFinished(1)]
+    assert stage.shown == ["One."]
+
+
+@pytest.mark.parametrize("trouble", [BrokenPipeError(), ValueError("closed"), OSError(5, "gone")])
+def test_a_closed_terminal_does_not_make_mute(stage: Stage, trouble: Exception) -> None:
+    """What cannot even be shown is finished all the same, and the next utterance is heard."""
+
+    def fail(_: str) -> None:
+        raise trouble
+
+    mouth = stage.mouth()
+    mouth.show = fail
+    mouth.start()
+    stage.voice.broken = True
+    mouth.say(1, "One.")
+    assert [stage.next(), stage.next()] == [AudioLost("voice", "The voice does not work."), SpeechFinished(1)]
+    stage.voice.broken = False
+    mouth.say(2, "Two.")
+    assert [stage.next(), stage.next()] == [AudioBack("voice"), SpeechFinished(2)]
+    mouth.close()
 
 
 def test_a_real_sentence_into_a_file(tmp_path: Path) -> None:

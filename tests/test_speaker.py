@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from fake_portaudio import FakePortAudio, FakeStream
 from voice_skill.audio import devices
 from voice_skill.audio.sound import Samples
 from voice_skill.errors import AudioDeviceError
+from voice_skill.hearing.microphone import DeviceMicrophone
 from voice_skill.speaking.speaker import AHEAD, BLOCK_SECONDS, DeviceSpeaker
 
 BLOCK = 441
@@ -76,6 +78,37 @@ def test_only_a_few_blocks_wait(library: Driven, speaker: DeviceSpeaker) -> None
     assert speaker.waiting == pytest.approx(AHEAD * BLOCK_SECONDS)
 
 
+def test_the_volume_changes_with_what_leaves_next(library: Driven, speaker: DeviceSpeaker) -> None:
+    """What waits already is lowered too, within 20 ms and without a click, however little is asked for."""
+    for _ in range(AHEAD):
+        speaker.play(block(10_000))
+    library.pull()
+    speaker.gain = 0.25
+    glide = np.concatenate([library.pull(60) for _ in range(8)])
+    assert np.abs(np.diff(glide.astype(int), prepend=10_000)).max() < 30
+    assert glide[BLOCK] == 2500
+    assert set(library.pull()) == {2500}
+    speaker.gain = 1.0
+    assert library.pull()[-1] == 10_000
+
+
+def test_a_drain_can_be_cut_short(library: Driven, speaker: DeviceSpeaker) -> None:
+    """What waits is dropped with the next callback."""
+    for _ in range(AHEAD):
+        speaker.play(block(10_000))
+    draining = threading.Thread(target=speaker.drain, args=(lambda: True,))
+    draining.start()
+    until = time.monotonic() + 10
+    while not speaker._stopping:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+    while draining.is_alive():
+        heard = library.pull()
+        assert not heard[220:].any()
+        draining.join(0.02)
+    assert speaker.waiting == 0
+
+
 def test_a_stop_fades_within_ten_milliseconds(library: Driven, speaker: DeviceSpeaker) -> None:
     """No step larger than the fade's own, silence after it, and the next block is heard whole."""
     for _ in range(AHEAD):
@@ -132,6 +165,26 @@ def test_a_device_that_no_longer_asks_is_lost(library: Driven) -> None:
     speaker.close()
 
 
+def test_a_device_that_opens_slowly_is_not_lost(library: Driven) -> None:
+    """A Bluetooth headset takes three seconds to open, and only then has its two to ask for sound."""
+    now = 100.0
+
+    class Slow(FakeStream):
+        def start(self) -> None:
+            nonlocal now
+            now += 3.0
+
+    library.make_stream = Slow
+    speaker = DeviceSpeaker(library=library, clock=lambda: now)
+    speaker.play(block(1))
+    now += 1.9
+    speaker.watch()
+    now += 0.2
+    with pytest.raises(AudioDeviceError, match="has gone"):
+        speaker.watch()
+    speaker.close()
+
+
 def test_a_rate_that_the_device_refuses_is_replaced(library: Driven) -> None:
     """What is played must then come at the rate that it says."""
     library.refused = (22050,)
@@ -169,6 +222,59 @@ def test_portaudio_is_restarted_only_while_nothing_is_open(library: Driven) -> N
     second.close()
     DeviceSpeaker(library=library).close()
     assert library.restarts == 2
+
+
+def test_a_loudspeaker_makes_way_for_a_microphone(library: Driven) -> None:
+    """One that was plugged in is found once the loudspeaker was closed for a moment; that is rarely asked."""
+    microphone = DeviceMicrophone(library=library)
+    with microphone:
+        library.plugged_in = library._listed = False
+
+    def attempt() -> None:
+        with pytest.raises(AudioDeviceError), microphone:
+            pass
+
+    speaker = DeviceSpeaker(library=Driven())
+    asked = []
+    for _ in range(7):
+        attempt()
+        asked.append(speaker.makes_way())
+        assert not speaker.makes_way()
+    assert asked == [True, False, False, True, False, False, True]
+    library.plugged_in = True
+    attempt()
+    speaker.close()
+    with microphone:
+        speaker = DeviceSpeaker(library=library)
+        assert not speaker.makes_way()
+    speaker.close()
+
+
+def test_a_microphone_makes_way_for_a_loudspeaker(library: Driven) -> None:
+    """It goes on where it was as soon as the list of devices has been made anew."""
+    with DeviceMicrophone(library=library) as microphone:
+        first = library.stream
+        library.plugged_in = library._listed = False
+        with pytest.raises(AudioDeviceError):
+            DeviceSpeaker(library=library)
+        library.plugged_in = True
+        blocks = microphone.blocks()
+        feeding = threading.Thread(target=feed, args=(library, first))
+        feeding.start()
+        assert next(blocks)
+        feeding.join()
+        assert first is not None
+        assert first.closed
+        DeviceSpeaker(library=library).close()
+
+
+def feed(library: Driven, gone: FakeStream | None) -> None:
+    """Give sound to the stream that takes the place of another."""
+    until = time.monotonic() + 10
+    while library.stream is gone or library.stream is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    library.stream.callback(b"\1\0" * 16_000, 16_000, None, SimpleNamespace(input_overflow=False))
 
 
 def test_portaudio_is_not_restarted_under_a_stream_that_is_being_closed(

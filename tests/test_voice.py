@@ -130,6 +130,16 @@ def test_a_hung_child_costs_less_than_a_second(child: Callable[..., Voice]) -> N
     assert timed(voice) < 1.0
 
 
+def test_after_a_slow_sentence_a_hung_child_costs_no_more(child: Callable[..., Voice]) -> None:
+    """What is usual is the middle of the last few."""
+    act = "nth = count(); time.sleep({2: 0.2, 3: 600}.get(nth, 0)); write(wish['path']); print('{}')"
+    voice = child(act)
+    for _ in range(2):
+        timed(voice)
+        time.sleep(1.0)
+    assert timed(voice) < 1.0
+
+
 def waiting(voice: Voice) -> Iterator[Child]:
     """Look at the children that wait."""
     for _ in range(voice._renderer._waiting.qsize()):

@@ -16,7 +16,8 @@ def lost_steps(
 ) -> list[str]:
     """The lines of steps that were passed without having been said to the end, with a loudspeaker there.
 
-    The step that is under way at the end does not count.
+    What a loss cut off counts when there was time after the return to say it again.  The step that is under
+    way at the end does not count.
     """
     said: dict[int, tuple[float, str]] = {}
     heard: set[str] = set()
@@ -30,7 +31,8 @@ def lost_steps(
                 said[utterance] = at, text
             case SpeechFinished(utterance) if utterance in said:
                 began, text = said[utterance]
-                if all(at <= away or back <= began for away, back in without_loudspeaker):
+                shortest = len(text.split()) / 5
+                if all(at <= away or at - max(began, back) > shortest for away, back in without_loudspeaker):
                     heard.add(text)
             case _:
                 pass

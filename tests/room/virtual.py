@@ -127,6 +127,8 @@ class Device:
     plugged_in: bool = True
     dead: bool = False
     """A microphone that delivers zeros."""
+    listed: bool = True
+    """Whether it has been there all the time since PortAudio made its list."""
 
 
 class Stream:
@@ -139,7 +141,7 @@ class Stream:
 
     def start(self) -> None:
         """Begin to call back."""
-        if not self.device.plugged_in or self.rate != self.device.rate:
+        if not (self.device.plugged_in and self.device.listed) or self.rate != self.device.rate:
             raise VirtualPortAudio.PortAudioError("Invalid device or rate")
         self.runs = True
 
@@ -170,9 +172,15 @@ class VirtualPortAudio:
         return {"name": kind, "default_samplerate": float(device.rate)}
 
     def _terminate(self) -> None:
-        """Do nothing."""
+        """Kill what runs."""
+        for stream in (self._in, self._out):
+            if stream is not None:
+                stream.runs = False
 
-    _initialize = _terminate
+    def _initialize(self) -> None:
+        """Make the list of devices: what is plugged in later cannot be opened until the next one."""
+        for device in (self.microphone, self.loudspeaker):
+            device.listed = device.plugged_in
 
     def RawInputStream(self, samplerate: int, callback: Callable[..., None], **_: object) -> Stream:  # noqa: N802
         """Make a stream from the microphone."""
@@ -188,7 +196,7 @@ class VirtualPortAudio:
 
     def unplug(self, device: Device) -> None:
         """Take it away: what runs on it stops without a word."""
-        device.plugged_in = False
+        device.plugged_in = device.listed = False
         for stream in (self._in, self._out):
             if stream is not None and stream.device is device:
                 stream.runs = False

@@ -2,7 +2,8 @@
 
 The library is loaded when sound is first wanted, so that text mode runs on a machine that has none.  It
 makes its list of devices once; looking again means restarting it, which kills every open stream, so that
-is done only while none of ours is open.
+is done only while none of ours is open.  A device that cannot be opened may only be missing from the list:
+then whoever holds the other stream is asked to close it for a moment (``makes_way``).
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ _SPOKEN = {"input": "microphone", "output": "loudspeaker"}
 # Restarting PortAudio while another thread opens a stream would pull the library from under it.
 _OPENING = threading.RLock()
 _open_streams: list[Any] = []
+_misses: dict[Direction, int] = {"input": 0, "output": 0}
+"""Attempts to open in vain, since the last success."""
+_wanted: set[Direction] = set()
+"""What a new list of devices is wanted for."""
+_EVERY, _PATIENT_TRIES = 3, 10
+"""A new list is wanted for so many attempts at first, which come each second, and for each later one."""
 
 PATIENCE = 2.0
 """Seconds without a callback after which a device counts as lost; PortAudio itself never says so."""
@@ -55,6 +62,18 @@ def names(direction: Direction) -> list[str]:
         return [device["name"] for device in found if device[f"max_{direction}_channels"] > 0]
 
 
+def makes_way(direction: Direction) -> bool:
+    """Whether the stream of this direction shall be closed for a moment, so that the other can be found.
+
+    Says so once for each time that it is wanted.
+    """
+    other: Direction = "input" if direction == "output" else "output"
+    if other not in _wanted:
+        return False
+    _wanted.discard(other)
+    return True
+
+
 def open_stream(
     direction: Direction,
     name: str | None,
@@ -76,7 +95,15 @@ def open_stream(
             raise AudioDeviceError(_NO_ANSWER)
         try:
             with hushed():
-                return _open(library, direction, name, make, first_rate)
+                opened = _open(library, direction, name, make, first_rate)
+            _misses[direction] = 0
+            _wanted.discard(direction)
+            return opened
+        except AudioDeviceError:
+            _misses[direction] += 1
+            if _misses[direction] > _PATIENT_TRIES or _misses[direction] % _EVERY == 1:
+                _wanted.add(direction)
+            raise
         finally:
             _OPENING.release()
 
@@ -117,6 +144,7 @@ def _open(
 def _restart(library: Any) -> None:
     with suppress(library.PortAudioError):  # it does not run where the last start has failed
         library._terminate()
+    _wanted.clear()
     try:
         library._initialize()
     except library.PortAudioError as error:

@@ -178,6 +178,9 @@ class DeviceMicrophone:
         size = round(self.rate * self._block_seconds) * 2
         kept = bytearray()
         while self._stream is not None:
+            if devices.makes_way("input"):  # a loudspeaker can only be found while this is closed
+                self.__exit__()
+                self.__enter__()
             try:
                 piece = self._queue.get(timeout=self._patience)
             except Empty:

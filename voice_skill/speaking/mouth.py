@@ -6,18 +6,21 @@ while the present one plays.  The utterance that is cut short is finished as wel
 that began ends in one SpeechFinished; those that had not begun end without.
 
 Without a voice there is a tone and a printed line, without a loudspeaker a printed line; the conversation
-goes on either way.  But who has pulled a plug puts it back: after the loss of a loudspeaker that worked, the
-first utterance that can only be shown is not taken for finished until it is back, or for fifteen seconds, so
-that a routine waits with its place kept instead of running on unheard.
+goes on either way.  But who has pulled a plug puts it back: for fifteen seconds after the loss of a
+loudspeaker that worked, what cannot be heard is only shown and not taken for finished, so that the
+conversation waits; when the loudspeaker is back, it is spoken from its beginning.  Only a loss that lasts
+longer is told.  A loudspeaker that goes while nothing is said is noticed as well, and opened again.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import cast
@@ -26,11 +29,13 @@ import numpy as np
 
 from voice_skill.audio.sound import Samples, Sound, resample, silence
 from voice_skill.core.text import sentences
-from voice_skill.errors import AudioDeviceError, VoiceError
+from voice_skill.errors import AudioDeviceError
 from voice_skill.messages import AudioBack, AudioLost, Event, Part, SpeechFinished, Tone
 from voice_skill.speaking.speaker import BLOCK_SECONDS, Speaker
 from voice_skill.speaking.tones import tone
 from voice_skill.speaking.voice import Voice
+
+_logger = logging.getLogger(__name__)
 
 PAUSE = 0.7
 """Seconds between two sentences."""
@@ -40,9 +45,13 @@ PATIENT_TRIES = 10
 """Attempts before they double."""
 HELD_BACK = 15.0
 """Seconds after the loss of a loudspeaker for which the conversation waits for its return."""
+LOOKED_AFTER = 0.5
+"""Seconds between two looks at a loudspeaker that has nothing to play."""
 DUCKED = 0.25
 """What is left of the volume while somebody speaks over us."""
 _TAIL = 0.7
+_RENDERINGS = 4
+"""Sentences that may be rendered at once: one is enough, but what was cancelled may hang for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +95,15 @@ class Mouth:
         self._issued = 0
         self._cancelled = 0
         self._ducked = False
-        self._gain = self.volume
         self._speaker: Speaker | None = None
         self._lost: set[Part] = set()
         self._wait, self._tries = self.first_wait, 0
         self._try_again_at = self._held_until = 0.0
+        self._reason = ""
         self._sentence = ""
         self._previous = ""
         self._previous_until = 0.0
-        self._renderer = ThreadPoolExecutor(1, "voice")
+        self._renderer = ThreadPoolExecutor(_RENDERINGS, "voice")
         self._thread = threading.Thread(target=self._run, name="mouth", daemon=True)
 
     # --- orders: called by the main thread ------------------------------------------------------------
@@ -116,13 +125,15 @@ class Mouth:
         self._cancelled = self._issued
 
     def set_voice(self, rate: int, volume: float) -> None:
-        """Speak at another rate from the next sentence on, and at another volume from the next block on."""
+        """Speak at another rate from the next sentence on, and at another volume at once."""
         self.voice.rate = rate
         self.volume = min(1.0, max(0.0, volume))
+        self._turn_volume()
 
     def duck(self, down: bool) -> None:
         """Speak lower while somebody speaks over us, so that the rest of their words is heard."""
         self._ducked = down
+        self._turn_volume()
 
     @property
     def speaking(self) -> str:
@@ -144,6 +155,11 @@ class Mouth:
             self._thread.join()
         self._renderer.shutdown(wait=False, cancel_futures=True)
 
+    def _turn_volume(self) -> None:
+        speaker = self._speaker
+        if speaker is not None:
+            speaker.gain = self.volume * (DUCKED if self._ducked else 1.0)
+
     def _order(self, utterance: int | None, content: str) -> None:
         self._issued += 1
         self._orders.put(_Order(self._issued, utterance, content))
@@ -151,66 +167,86 @@ class Mouth:
     # --- the thread ---------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        try:
-            self._seek_speaker()
-            while True:
-                try:
-                    order = self._orders.get(timeout=self._seconds_to_retry())
-                except Empty:
-                    self._seek_speaker()
-                    continue
-                if order is not None and order.number > self._cancelled:
-                    self._carry_out(order)
-                self._orders.task_done()
-                if order is None:
-                    return
-        except Exception as error:
-            reason = f"Speaking has ended because of a mistake in the program: {error}."
-            self.inbox.put(AudioLost("speaker", reason))
-            raise
-        finally:
-            self._drop_speaker()
+        self._seek_speaker()
+        while True:
+            try:
+                order = self._orders.get(timeout=self._seconds_to_look())
+            except Empty:
+                self._look_after_speaker()
+                continue
+            if order is not None and order.number > self._cancelled:
+                self._carry_out(order)
+            self._orders.task_done()
+            if order is None:
+                break
+        self._drop_speaker()
 
     def _carry_out(self, order: _Order) -> None:
-        if self._speaker is None and self.clock() >= self._try_again_at:
-            self._seek_speaker()
+        """See to it that whoever waits for the end is told of it, and that the next order gets its turn."""
         try:
-            if self._speaker is None:
-                self._show(order)
-                self._hold_back(order)
-            elif order.utterance is None:
-                self._play(self._speaker, order, tone(cast("Tone", order.content), self._speaker.rate))
-            else:
-                self._speak(self._speaker, order)
-        except AudioDeviceError as error:
-            self._held_until = self.clock() + HELD_BACK
-            self._lose_speaker(error)
+            self._utter(order)
+        except Exception as error:
+            if "speaker" not in self._lost:
+                _logger.exception("Speaking failed.")
+            self._report("speaker", f"Speaking failed because of a mistake in the program: {error}.")
             self._show(order)
-        if order.utterance is not None:
-            self.inbox.put(SpeechFinished(order.utterance))
+        finally:
+            if order.utterance is not None:
+                self.inbox.put(SpeechFinished(order.utterance))
+
+    def _utter(self, order: _Order) -> None:
+        """Speak it, from the beginning again after a short loss of the loudspeaker; or show it."""
+        shown = False
+        while order.number > self._cancelled:
+            if self._speaker is None and self.clock() >= self._try_again_at:
+                self._seek_speaker()
+            if self._speaker is not None:
+                try:
+                    self._sound(self._speaker, order)
+                    return
+                except AudioDeviceError as error:
+                    if not shown:
+                        self._held_until = self.clock() + HELD_BACK
+                    self._lose_speaker(error)
+            if not shown:
+                self._show(order)
+                shown = True
+            if self.clock() >= self._held_until:
+                self._report("speaker", self._reason)
+                return
+            self.sleep(BLOCK_SECONDS)
+
+    def _sound(self, speaker: Speaker, order: _Order) -> None:
+        if order.utterance is None:
+            self._play(speaker, order, tone(cast("Tone", order.content), speaker.rate))
+        else:
+            self._speak(speaker, order)
 
     def _speak(self, speaker: Speaker, order: _Order) -> None:
         said = sentences(order.content)
         ahead = self._render(said[0]) if said else None
         for index, sentence in enumerate(said):
             sound = self._await(ahead, order) if ahead is not None else None
+            if self._silenced(speaker, order):
+                break
             ahead = self._render(said[index + 1]) if index + 1 < len(said) else None
             if sound is None:
-                if order.number > self._cancelled:
-                    self._play(speaker, order, tone("halfway", speaker.rate))
-                    self.show(sentence)
+                self._play(speaker, order, tone("halfway", speaker.rate))
+                self._print(sentence)
                 continue
+            if index:
+                speaker = self._made_way(speaker, order)
             samples = resample(sound, speaker.rate).samples
             if index:
                 samples = np.concatenate([silence(self.pause, speaker.rate), samples])
-            elif order.utterance is not None and order.number > self._cancelled:
+            elif order.utterance is not None:
                 self.on_first_sample(order.utterance, self.clock() + speaker.waiting + speaker.latency)
             self._sentence = _bare(sentence)
             if not self._play(speaker, order, samples):
                 break
             self._pass_on()
-        if order.number > self._cancelled:
-            speaker.drain()
+        else:
+            self._drain(speaker, order)
         self._pass_on()
 
     def _pass_on(self) -> None:
@@ -219,24 +255,24 @@ class Mouth:
             self._previous, self._previous_until = self._sentence, self.clock() + _TAIL
         self._sentence = ""
 
+    def _silenced(self, speaker: Speaker, order: _Order) -> bool:
+        """Fall silent if the order has been cancelled; says whether it has."""
+        if order.number > self._cancelled:
+            return False
+        speaker.stop()
+        speaker.drain()
+        return True
+
+    def _drain(self, speaker: Speaker, order: _Order) -> None:
+        speaker.drain(lambda: order.number <= self._cancelled)
+
     def _play(self, speaker: Speaker, order: _Order, samples: Samples) -> bool:
         """Play to the end, or fall silent when cancelled; says whether it was played to the end."""
         for block in _blocks(samples, round(BLOCK_SECONDS * speaker.rate)):
-            if order.number <= self._cancelled:
-                speaker.stop()
-                speaker.drain()
+            if self._silenced(speaker, order):
                 return False
-            speaker.play(self._at_volume(block))
+            speaker.play(block)
         return True
-
-    def _at_volume(self, block: Samples) -> Samples:
-        """Let the gain glide over one block, since a jump would click."""
-        wanted = self.volume * (DUCKED if self._ducked else 1.0)
-        before, self._gain = self._gain, wanted
-        if before == wanted == 1.0:
-            return block
-        scaled: Samples = (block * np.linspace(before, wanted, len(block))).astype(np.int16)
-        return scaled
 
     # --- the voice ----------------------------------------------------------------------------------
 
@@ -250,7 +286,7 @@ class Mouth:
                 sound = rendering.result(timeout=BLOCK_SECONDS)
             except NotYet:
                 continue
-            except VoiceError as error:
+            except Exception as error:  # mostly a VoiceError; whatever it is, the words are shown instead
                 self._report("voice", str(error))
                 return None
             if "voice" in self._lost:
@@ -261,15 +297,42 @@ class Mouth:
 
     # --- the loudspeaker ----------------------------------------------------------------------------
 
-    def _seconds_to_retry(self) -> float | None:
-        if self._speaker is not None:
-            return None
-        return max(0.0, self._try_again_at - self.clock())
+    def _seconds_to_look(self) -> float:
+        return LOOKED_AFTER if self._speaker is not None else max(0.0, self._try_again_at - self.clock())
+
+    def _look_after_speaker(self) -> None:
+        """Notice that it has gone or is back before it is needed, and let a microphone be found."""
+        if self._speaker is None:
+            self._seek_speaker()
+            return
+        try:
+            self._speaker.watch()
+            if self._speaker.makes_way():
+                self._open_again()
+        except AudioDeviceError as error:
+            self._held_until = self.clock() + HELD_BACK
+            self._lose_speaker(error)
+
+    def _made_way(self, speaker: Speaker, order: _Order) -> Speaker:
+        """Let a microphone be found between two sentences; gives the loudspeaker to go on with."""
+        if not speaker.makes_way():
+            return speaker
+        self._drain(speaker, order)
+        self._open_again()
+        if self._speaker is None:
+            raise AudioDeviceError(self._reason)
+        return self._speaker
+
+    def _open_again(self) -> None:
+        self._held_until = self.clock() + HELD_BACK
+        self._drop_speaker()
+        self._seek_speaker()
 
     def _seek_speaker(self) -> None:
         try:
             self._speaker = self.open_speaker()
-        except AudioDeviceError as error:
+            self._turn_volume()
+        except Exception as error:  # mostly an AudioDeviceError; whatever it is, the next try may succeed
             self._lose_speaker(error)
             return
         self._wait, self._tries = self.first_wait, 0
@@ -277,15 +340,11 @@ class Mouth:
             self._lost.discard("speaker")
             self.inbox.put(AudioBack("speaker"))
 
-    def _hold_back(self, order: _Order) -> None:
-        """Wait for the return of a loudspeaker that was lost a moment ago."""
-        while self._speaker is None and order.number > self._cancelled and self.clock() < self._held_until:
-            self.sleep(BLOCK_SECONDS)
-            if self.clock() >= self._try_again_at:
-                self._seek_speaker()
-
-    def _lose_speaker(self, error: AudioDeviceError) -> None:
-        self._report("speaker", str(error))
+    def _lose_speaker(self, error: Exception) -> None:
+        """Drop it until the next try; tell only what lasts."""
+        self._reason = str(error)
+        if self.clock() >= self._held_until:
+            self._report("speaker", self._reason)
         self._drop_speaker()
         self._try_again_at = self.clock() + self._wait
         self._tries += 1
@@ -298,7 +357,7 @@ class Mouth:
         if speaker is not None:
             try:
                 speaker.close()
-            except AudioDeviceError as error:  # a file that cannot be written fails only now
+            except Exception as error:  # a file that cannot be written fails only now
                 self._report("speaker", str(error))
 
     def _report(self, part: Part, reason: str) -> None:
@@ -308,7 +367,11 @@ class Mouth:
 
     def _show(self, order: _Order) -> None:
         if order.utterance is not None and order.number > self._cancelled:
-            self.show(order.content)
+            self._print(order.content)
+
+    def _print(self, line: str) -> None:
+        with suppress(Exception):  # a closed terminal, for one, must not make us mute
+            self.show(line)
 
 
 def _blocks(samples: Samples, length: int) -> Iterator[Samples]:

@@ -6,8 +6,8 @@ serves one sentence; two more wait with their engines ready, so that a sentence 
 
 A child that fails is made good by the next one at once.  Whether one hangs cannot be known, only that it is
 late: then another is given the same sentence, and the first good answer counts.  So a hung child costs a
-third of a second, and a slow machine loses nothing by our impatience.  What is usual is learnt from each
-sentence; what cannot be the sentence is not played (``plausible``).
+third of a second, and a slow machine loses nothing by our impatience.  What is usual is learnt from the last
+few sentences; what cannot be the sentence is not played (``plausible``).
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ import tempfile
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from statistics import median_low
 
 from voice_skill.audio.sound import Sound, trimmed
 from voice_skill.audio.wav import read_sound
@@ -41,7 +43,11 @@ COMMAND = (sys.executable, str(Path(__file__).with_name("render_child.py")))
 _FIRST_START, _START = 3.0, 0.5
 """Seconds that a child may take to come up: the first of all from a cold disk, and any other."""
 _LATE, _LATER = 0.25, 4.0
-"""Another child is asked when one takes so many seconds and so many times the usual longer."""
+"""Another child is asked when one takes so many seconds and so many times the usual longer ..."""
+_LATEST, _SLOW = 0.6, 1.5
+"""... but not later than this, unless so many times the usual is more."""
+_USUAL = 5
+"""Sentences whose middle time is the usual one: a single slow one says nothing."""
 _HOPELESS = 8.0
 """No child is waited for any longer when all take so many times the usual."""
 _TRIES = 3
@@ -61,7 +67,8 @@ class _Answer:
     written: bytes
     """What the child wrote to its standard output."""
     path: Path
-    asked_at: float
+    begun_at: float
+    """When the child was asked, or had come up at the latest."""
 
 
 class Renderer:
@@ -74,10 +81,11 @@ class Renderer:
     def __init__(self, command: Sequence[str], patience: float) -> None:
         self._command = tuple(command)
         self._patience = patience
-        self._usual: float | None = None
-        """Seconds that the last good sentence took."""
+        self._times: deque[float] = deque(maxlen=_USUAL)
+        """Seconds that the last good sentences took, apart from the child's start."""
         self._start_time = _FIRST_START
         self._numbers = count()
+        self._placing = threading.Lock()
         self._workplace: Path | None = None
         self._waiting: SimpleQueue[Child] = SimpleQueue()
         self._closed = False
@@ -117,7 +125,7 @@ class Renderer:
                 except _Rubbish as error:
                     failed, trouble = failed + 1, str(error)
                 else:
-                    self._usual = time.monotonic() - answer.asked_at
+                    self._times.append(max(0.0, time.monotonic() - answer.begun_at))
                     return sound
                 if len(asked) < _TRIES:
                     asked.append(self._ask(wish, answers))
@@ -130,9 +138,10 @@ class Renderer:
 
     def _deadlines(self, child: Child) -> tuple[float, float, float]:
         """When this child begins at the latest, how many seconds on it is late, and when to give up."""
-        now, usual = time.monotonic(), self._usual or 0.0
+        now, usual = time.monotonic(), median_low(tuple(self._times) or (0.0,))
+        late = min(_LATE + _LATER * usual, max(_LATEST, _SLOW * usual))
         hopeless = max(now, child.started_at + self._start_time) + max(self._patience, _HOPELESS * usual)
-        return max(now, child.started_at + _START), _LATE + _LATER * usual, hopeless
+        return max(now, child.started_at + _START), late, hopeless
 
     def _ask(self, wish: Mapping[str, object], answers: SimpleQueue[_Answer]) -> Child:
         """Give the wish to a child that waits, or to a new one; its answer comes in its time, or never."""
@@ -142,13 +151,13 @@ class Renderer:
             child = self._start()
         path = self._place() / f"{next(self._numbers)}.wav"
         line = f"{json.dumps({**wish, 'path': str(path)})}\n".encode()
-        asked_at = time.monotonic()
+        begun_at = max(time.monotonic(), child.started_at + _START)
 
         def collect() -> None:
             written = b""
             with suppress(OSError):  # it has died before it was asked
                 written, _ = child.process.communicate(line)
-            answers.put(_Answer(written, path, asked_at))
+            answers.put(_Answer(written, path, begun_at))
 
         threading.Thread(target=collect, name="rendering", daemon=True).start()
         return child
@@ -169,17 +178,20 @@ class Renderer:
 
     def _place(self) -> Path:
         """Make a private folder for what children write; in memory where the system has such a place."""
-        if self._workplace is None:
-            memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a folder of our own in it
+        with self._placing:
+            return self._workplace or self._made_place()
+
+    def _made_place(self) -> Path:
+        memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a folder of our own in it
+        try:
+            self._workplace = Path(tempfile.mkdtemp("", "voice-", memory if memory.is_dir() else None))
+        except OSError:
             try:
-                self._workplace = Path(tempfile.mkdtemp("", "voice-", memory if memory.is_dir() else None))
-            except OSError:
-                try:
-                    self._workplace = Path(tempfile.mkdtemp("", "voice-"))
-                except OSError as error:
-                    raise VoiceError("The voice has no room to write to. Free some disk space.") from error
-            # For a program that ends without closing its voice.
-            weakref.finalize(self, shutil.rmtree, self._workplace, ignore_errors=True)
+                self._workplace = Path(tempfile.mkdtemp("", "voice-"))
+            except OSError as error:
+                raise VoiceError("The voice has no room to write to. Free some disk space.") from error
+        # For a program that ends without closing its voice.
+        weakref.finalize(self, shutil.rmtree, self._workplace, ignore_errors=True)
         return self._workplace
 
 

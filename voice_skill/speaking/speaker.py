@@ -33,6 +33,10 @@ _DEVICE_BUFFER = 0.1
 on a machine that was kept from its work now and then."""
 
 
+def _never() -> bool:
+    return False
+
+
 class Speaker(Protocol):
     """Plays blocks of 16-bit mono at ``rate``.  Every verb may raise AudioDeviceError."""
 
@@ -42,6 +46,8 @@ class Speaker(Protocol):
     """Seconds between leaving our hands and being heard."""
     played_seconds: float
     """Seconds of our blocks (not of the zeros in between) that have left our hands."""
+    gain: float
+    """Factor of the samples that leave our hands from now on, 0 to 1."""
 
     @property
     def waiting(self) -> float:
@@ -53,11 +59,36 @@ class Speaker(Protocol):
     def stop(self) -> None:
         """Drop what is waiting and fade out within 10 ms."""
 
-    def drain(self) -> None:
-        """Wait until the last sample has been heard."""
+    def drain(self, cut: Callable[[], bool] = _never) -> None:
+        """Wait until the last sample has been heard; ``stop`` as soon as ``cut`` says so."""
+
+    def watch(self) -> None:
+        """Find out whether the device has gone; costs nothing."""
+
+    def makes_way(self) -> bool:
+        """Whether it shall be closed for a moment, so that a microphone can be found."""
 
     def close(self) -> None:
         """Give the device back, or finish the file."""
+
+
+class _Glide:
+    """Brings samples to a gain, from nothing to whole in 20 ms: a jump would click."""
+
+    def __init__(self) -> None:
+        self._now = 1.0
+
+    def applied(self, samples: Samples, wanted: float, rate: int) -> Samples:
+        """Give the samples at the gain that is wanted now, or on their way to it."""
+        if self._now == wanted == 1.0 or not len(samples):
+            return samples
+        gains = np.array([wanted])
+        if self._now != wanted:
+            reach = np.arange(1, len(samples) + 1) / (BLOCK_SECONDS * rate)
+            gains = np.clip(wanted, self._now - reach, self._now + reach)
+        self._now = float(gains[-1])
+        scaled: Samples = (samples * gains).astype(np.int16)
+        return scaled
 
 
 class DeviceSpeaker:
@@ -80,6 +111,8 @@ class DeviceSpeaker:
     ) -> None:
         self.rate = _USUAL_RATE  # the callback needs one before the real one is known
         self.played_seconds = 0.0
+        self.gain = 1.0
+        self._glide = _Glide()
         self._tap = tap
         self._patience = patience
         self._clock, self._sleep = clock, sleep
@@ -88,6 +121,7 @@ class DeviceSpeaker:
         self._stopping = False
         self._called_at = self._clock()
         self._stream, self.rate = devices.open_stream("output", name, self._make, _USUAL_RATE, library)
+        self._called_at = self._clock()  # opening may have taken longer than a device may be still
         self.latency = float(self._stream.latency)
         self._rest = silence(_PRE_ROLL, self.rate)
 
@@ -99,21 +133,32 @@ class DeviceSpeaker:
     def play(self, block: Samples) -> None:
         """Queue a block; waits while enough are waiting already."""
         while len(self._blocks) >= AHEAD or self._stopping:
-            self._watch()
+            self.watch()
             self._sleep(BLOCK_SECONDS / 4)
-        self._watch()
+        self.watch()
         self._blocks.append(block)
 
     def stop(self) -> None:
         """Drop what is waiting and fade out within 10 ms."""
         self._stopping = True
 
-    def drain(self) -> None:
+    def drain(self, cut: Callable[[], bool] = _never) -> None:
         """Wait until the last sample has been heard, the device's own delay included."""
         while self._blocks or self._stopping or len(self._rest):
-            self._watch()
+            self.watch()
+            if cut():
+                self.stop()
             self._sleep(BLOCK_SECONDS / 4)
         self._sleep(self.latency)
+
+    def watch(self) -> None:
+        """Find out whether the device has gone, by when it last asked for sound."""
+        if self._clock() - self._called_at > self._patience:
+            raise AudioDeviceError("The loudspeaker has gone. Check that it is plugged in.")
+
+    def makes_way(self) -> bool:
+        """Whether it shall be closed for a moment, so that a microphone can be found."""
+        return devices.makes_way("output")
 
     def close(self) -> None:
         """Give the device back; twice does no harm."""
@@ -126,10 +171,6 @@ class DeviceSpeaker:
             samplerate=rate, blocksize=0, device=device, channels=1, dtype="int16",
             latency=_DEVICE_BUFFER, callback=self._give,
         )  # fmt: skip
-
-    def _watch(self) -> None:
-        if self._clock() - self._called_at > self._patience:
-            raise AudioDeviceError("The loudspeaker has gone. Check that it is plugged in.")
 
     def _give(self, wanted: Any, frames: int, _when: Any, _status: Any) -> None:
         """PortAudio's callback: fills ``wanted`` from what is waiting, with zeros when nothing is."""
@@ -146,6 +187,7 @@ class DeviceSpeaker:
             out[filled : filled + len(piece)] = piece
             filled += len(piece)
         out[filled:] = 0
+        out[:] = self._glide.applied(out, self.gain, self.rate)
         if self._stopping:
             self._fade(out)
         self.played_seconds += filled / self.rate
@@ -168,6 +210,8 @@ class MemorySpeaker:
         self.rate = rate
         self.latency = 0.0
         self.played_seconds = 0.0
+        self.gain = 1.0
+        self._glide = _Glide()
         self.waiting = 0.0
         self.stops = 0
         self._on_play = on_play
@@ -180,7 +224,7 @@ class MemorySpeaker:
 
     def play(self, block: Samples) -> None:
         """Keep the block."""
-        self._blocks.append(block)
+        self._blocks.append(self._glide.applied(block, self.gain, self.rate))
         self.played_seconds += len(block) / self.rate
         if self._on_play is not None:
             self._on_play()
@@ -189,8 +233,17 @@ class MemorySpeaker:
         """Count it."""
         self.stops += 1
 
-    def drain(self) -> None:
-        """Nothing waits."""
+    def drain(self, cut: Callable[[], bool] = _never) -> None:
+        """Nothing waits; a stop counts all the same."""
+        if cut():
+            self.stop()
+
+    def watch(self) -> None:
+        """Memory stays."""
+
+    def makes_way(self) -> bool:
+        """It is in nobody's way."""
+        return False
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -214,6 +267,8 @@ class WavSpeaker:
         self.rate = rate
         self.latency = 0.0
         self.played_seconds = 0.0
+        self.gain = 1.0
+        self._glide = _Glide()
         self._path = Path(path)
         self._clock = clock
         self._sleep = sleep
@@ -231,7 +286,7 @@ class WavSpeaker:
         gap = round(self._elapsed() * self.rate) - self._written
         if self._clock is not None and gap > round(BLOCK_SECONDS * self.rate):
             self._write(silence(gap / self.rate, self.rate))
-        self._write(block)
+        self._write(self._glide.applied(block, self.gain, self.rate))
         self.played_seconds += len(block) / self.rate
         ahead = self.waiting - AHEAD * BLOCK_SECONDS
         if ahead > 0:
@@ -248,10 +303,19 @@ class WavSpeaker:
         self._blocks = [everything[:heard], faded]
         self._written = heard + len(faded)
 
-    def drain(self) -> None:
+    def drain(self, cut: Callable[[], bool] = _never) -> None:
         """Wait until the clock has caught up."""
         while self.waiting > 1e-3:
-            self._sleep(self.waiting)
+            if cut():
+                self.stop()
+            self._sleep(min(self.waiting, BLOCK_SECONDS))
+
+    def watch(self) -> None:
+        """A file stays; that it cannot be written shows when it is closed."""
+
+    def makes_way(self) -> bool:
+        """It is in nobody's way."""
+        return False
 
     def close(self) -> None:
         """Write the file; raises AudioDeviceError when it cannot be."""
