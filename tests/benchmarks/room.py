@@ -37,7 +37,7 @@ import room_faults  # noqa: E402
 import room_measures as measure  # noqa: E402
 from bedroom import RATE, Acoustics  # noqa: E402
 from latency import at_share, machine  # noqa: E402
-from play import computed_response  # noqa: E402
+from acoustics import computed_response  # noqa: E402
 from room_cancellers import LIBRARIES, Costs, Library, costs  # noqa: E402
 from room_picture import draw  # noqa: E402
 from voices import NAMES  # noqa: E402

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [path for path in (str(ROOT), str(HERE)) if path not in sys.path]
 
+from acoustics import computed_response  # noqa: E402
 from bedroom import RATE, Acoustics, Bedroom, joined  # noqa: E402
 from scene import Room  # noqa: E402
 from stage import DeviceName, Offline, Pulse, Stage  # noqa: E402
@@ -212,15 +213,6 @@ def timeline(play: Play) -> str:
                 pass
     lines.sort(key=lambda line: line[0])
     return "\n".join(f"{at - play.began:7.2f}  {text}" for at, text in lines)
-
-
-def computed_response() -> np.ndarray[Any, np.dtype[np.float64]]:
-    """A bedroom's response made up of noise: direct sound, then 0.3 s of reverberation to -60 dB."""
-    chance = np.random.default_rng(11)
-    times = np.arange(round(0.3 * RATE)) / RATE
-    tail: np.ndarray[Any, np.dtype[np.float64]] = chance.normal(0, 0.12, len(times)) * 10 ** (-times / 0.1)
-    tail[0] = 1.0
-    return tail
 
 
 def play_offline(scene: dict[str, Any], model: Path, cache: Path, sound: Path | None = None) -> str:

@@ -6,7 +6,7 @@ import time
 from typing import Literal, Protocol, cast
 
 from bedroom import RATE, Bedroom, joined
-from robot import VoiceName
+from robot import VoiceName, ended_at
 from scene import Room
 from virtual import Device
 from voices import said_by
@@ -15,6 +15,8 @@ from voice_skill.audio.sound import Samples
 from voice_skill.messages import Effect, Event, Say
 
 DeviceName = Literal["microphone", "loudspeaker"]
+_BEHIND = 0.2
+"""Seconds by which the tape is behind the room."""
 
 
 class Stage(Protocol):
@@ -132,12 +134,14 @@ class Pulse:
         return [(entry.at, entry.message) for entry in self._room.entries()]
 
     def speak(self, text: str, voice: str) -> float:
-        """Say it by the robot; its player returns when the last sample has sounded.
+        """Say it by the robot; the tape of the room tells when the last word was over.
 
-        The tape of the room cannot tell: our own voice is on it as well.
+        The robot's player returns a little later than that, and not always equally much.
         """
-        self._room.say(text, cast("VoiceName", voice))
-        return self.now
+        spoken = self._room.say(text, cast("VoiceName", voice))
+        time.sleep(_BEHIND)
+        # Our own voice may be on the tape as well, as loud as the robot's or louder.
+        return ended_at(spoken, self._room.air, least=0.35)
 
     def wait(self, seconds: float) -> None:
         """Sleep."""
