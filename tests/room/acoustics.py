@@ -137,7 +137,7 @@ def _taken(wave: Wave, length: int) -> Wave:
 
 
 def computed_response(seconds: float = 0.3, seed: int = 11) -> Wave:
-    """A bedroom's response made up of noise: direct sound, then reverberation to -60 dB in so many seconds."""
+    """A response made up of noise: direct sound, then so many seconds of reverberation to -60 dB."""
     chance = np.random.default_rng(seed)
     times = np.arange(round(seconds * RATE)) / RATE
     tail: Wave = chance.normal(0, 0.12, len(times)) * 10 ** (-3 * times / seconds)
