@@ -35,9 +35,9 @@ sys.path[:0] = [str(ROOT), str(HERE), str(ROOT / "tests"), str(ROOT / "tests" / 
 
 import room_faults  # noqa: E402
 import room_measures as measure  # noqa: E402
+from acoustics import computed_response  # noqa: E402
 from bedroom import RATE, Acoustics  # noqa: E402
 from latency import at_share, machine  # noqa: E402
-from play import computed_response  # noqa: E402
 from room_cancellers import LIBRARIES, Costs, Library, costs  # noqa: E402
 from room_picture import draw  # noqa: E402
 from voices import NAMES  # noqa: E402
@@ -48,7 +48,7 @@ Wave = npt.NDArray[np.float64]
 
 ECHOES = (-10.0, 0.0, 6.0)
 ROUTINES = ("seated", "wall", "bed")
-WAKING = ("hello night helper", "cramp now", "help cramp")
+WAKING = ("hello night helper", "cramp now", "help cramp", "cramp")
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,14 @@ def _stops(echo: float, voice: str) -> measure.Interruptions:
     return measure.stops(_skill, _acoustics(echo, "", 60.0), voice, seed=int(echo) + 20)
 
 
+def _first(echo: float, voice: str, times: int) -> measure.Interruptions:
+    return measure.first_sentence(_skill, _acoustics(echo, "", 60.0), voice, times)
+
+
+def _many_rooms(echo: float, voice: str, words: dict[str, str]) -> measure.Interruptions:
+    return measure.in_many_rooms(_skill, echo, voice, words, seed=int(echo) + 20)
+
+
 def _costs(library: Library) -> Costs:
     return costs(_skill, _acoustics(0.0, "", 60.0), library)
 
@@ -165,8 +173,8 @@ def _night(name: str, hours: float, seed: int) -> measure.Standby:
     return measure.false_wakes(_skill, talk_of(_sounds, seed), acoustics, hours)
 
 
-def _calls(name: str, below: float, voices: Sequence[str]) -> float:
-    return measure.wakes(_skill, _acoustics(0.0, name, below), WAKING, voices)
+def _calls(name: str, below: float, phrase: str, voices: Sequence[str], times: int) -> measure.Calls:
+    return measure.wakes(_skill, _acoustics(0.0, name, below), phrase, voices, times)
 
 
 def _share() -> float:
@@ -196,6 +204,7 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
     """All of them; ``names`` are the noises."""
     voices = NAMES[:1] if quick else NAMES
     routines = () if quick else ROUTINES
+    words = dict(list(measure.WORDS.items())[: 2 if quick else None])
     own = [partial(_own, echo, 30 if quick else 1, routines) for echo in ECHOES]
     spoken_over = [
         Row(
@@ -219,6 +228,20 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
             partial(_obeyed, len(voices)),
         ),
         Row(
+            '"stop" within the first sentence after the start, the room not yet known, '
+            "echo -10 / 0 / +6 dB: obeyed",
+            "98 / 95 / 90 %",
+            [partial(_first, echo, voice, 2 if quick else 12) for echo in ECHOES for voice in voices],
+            partial(_obeyed, len(voices)),
+        ),
+        Row(
+            "words over our speech, each in another room (delay 0.05 to 0.4 s, reverberation 0.2 to 0.6 s, "
+            "person -6 to +6 dB, clocks 0 to 50 ppm apart), echo -10 / 0 / +6 dB: obeyed",
+            "98 / 95 / 90 %",
+            [partial(_many_rooms, echo, voice, words) for echo in ECHOES for voice in voices],
+            partial(_obeyed, len(voices)),
+        ),
+        Row(
             "longer requests over our speech, echo -10 / 0 / +6 dB: taken rightly",
             "98 / 95 / 90 %",
             [partial(_longer, echo, voice) for echo in ECHOES for voice in voices],
@@ -230,12 +253,16 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
             [partial(_questions, names[0], below, 12 if quick else 3, voices) for below in (20.0, 10.0)],
             _percent,
         ),
-        Row("standby: false wake-ups in 8 hours of talk and noise", "1", nights, _woken),
+        Row("standby: false wake-ups by talk and noise, in the time played", "1 in 8 h", nights, _woken),
         Row(
-            "standby: calls obeyed at 20 / 10 dB",
+            'standby: calls obeyed at 20 / 10 dB, a bare "cramp" said once among them',
             "98 / 92 %",
-            [partial(_calls, names[0], below, voices) for below in (20.0, 10.0)],
-            _percent,
+            [
+                partial(_calls, names[0], below, phrase, voices, 1 if quick else 3)
+                for below in (20.0, 10.0)
+                for phrase in WAKING
+            ],
+            _called,
         ),
         Row("standby: share of a core, quiet room", "3 %", [_share], lambda done: f"{done[0]:.1f} %"),
     ]
@@ -289,10 +316,25 @@ def _woken(done: list[measure.Standby]) -> str:
     return f"{sum(len(one.woken) for one in done)} in {sum(one.hours for one in done):.2f} h"
 
 
+def _called(done: list[measure.Calls]) -> str:
+    tell(*(missed for one in done for missed in one.missed))
+    levels = (done[: len(WAKING)], done[len(WAKING) :])
+    tried = [sum(one.tried for one in level) for level in levels]
+    missed = [sum(len(one.missed) for one in level) for level in levels]
+    shares = [100 * (1 - lost / all_of_it) for lost, all_of_it in zip(missed, tried, strict=True)]
+    bare = " / ".join(f"{one.tried - len(one.missed)} of {one.tried}" for *_, one in levels)
+    return f'{_percent(shares)} ({tried[0]} each; "{WAKING[-1]}" alone: {bare})'
+
+
 def silence(done: list[measure.Interruptions]) -> str:
-    """How long we go on after "stop", over all rows with interruptions."""
+    """How long we go on after "stop", over all rows with interruptions; a missed one, for ever."""
     waits = [wait for one in done for wait in one.waits]
-    return f"{np.median(waits):.2f} / {at_share(waits, 0.95):.2f} s" if waits else "-"
+    if not waits:
+        return "-"
+    shown = [
+        "missed" if wait == np.inf else f"{wait:.2f} s" for wait in (np.median(waits), at_share(waits, 0.95))
+    ]
+    return f"{' / '.join(shown)} ({sum(wait == np.inf for wait in waits)} of {len(waits)} missed)"
 
 
 def _percent(shares: list[float]) -> str:

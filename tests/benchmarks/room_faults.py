@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from queue import Queue
 from typing import Literal
@@ -19,6 +19,7 @@ import numpy.typing as npt
 import plain_room
 from acoustics import RATE, Acoustics
 from bedroom import Bedroom, joined
+from frail import FrailRenderer
 from latency import at_share
 from room_measures import LINES, Skill
 from soak import soak
@@ -27,7 +28,6 @@ from voices import said_by
 
 from voice_skill.core.states import State
 from voice_skill.messages import AudioBack, Event, Heard, SpeechFinished, StopSpeaking
-from voice_skill.speaking import render_child
 from voice_skill.speaking.mouth import Mouth
 from voice_skill.speaking.speaker import MemorySpeaker
 from voice_skill.speaking.voice import Voice
@@ -39,26 +39,13 @@ GONE = 5.0
 """Seconds for which a device is away."""
 _CUT = 160
 """Samples in which the end of the sound lies: the fade's 8 ms and some."""
-FAULTS = {
-    "hangs": "time.sleep(600)",
-    "crashes": "os._exit(1)",
-    "writes noise": "open(json.loads(line)['path'], 'wb').write(HEAD + os.urandom(80000)); print('{}')",
-    "writes nothing": "open(json.loads(line)['path'], 'wb').close(); print('{}')",
+RENDERER_FAULTS: dict[str, Sequence[str]] = {
+    **{fault: ("", "", fault) for fault in ("hangs", "crashes", "writes noise", "writes nothing")},
+    "hangs, and the next one crashes": ("", "", "hangs", "crashes"),
 }
-"""What a child does instead of speaking."""
-_CHILD = """
-import io, json, os, pathlib, runpy, sys, time
-HEAD = b"RIFF" + (80036).to_bytes(4, "little") + b"WAVEfmt " + bytes.fromhex("100000000100010022560000") \\
-    + bytes.fromhex("44ac000002001000") + b"data" + (80000).to_bytes(4, "little")
-line = sys.stdin.readline()
-tally = pathlib.Path(sys.argv[1])
-with tally.open("ab") as file: file.write(b"x")
-if tally.stat().st_size % 3 == 2:
-    {fault}
-    sys.exit()
-sys.stdin = io.StringIO(line)
-runpy.run_path(sys.argv[2], run_name="__main__")
-"""
+"""What children do in turns; the empty one speaks."""
+LONG = ", and ".join(line.lower().replace(". ", ", ").removesuffix(".") for line in LINES) + "."
+"""A long sentence before a short one: the renderer then waits longer until it takes a child for late."""
 
 
 def rows(skill: Skill, response: Wave, talk: Iterable[Wave], quick: bool) -> Iterator[Row]:
@@ -78,9 +65,14 @@ def rows(skill: Skill, response: Wave, talk: Iterable[Wave], quick: bool) -> Ite
         tell(*lost)
     heard = heard_after_return(skill, acoustics)
     yield "a word 3 s after the microphone's return is obeyed", "yes", "yes" if heard else "no", ""
-    for fault in FAULTS:
-        usual, worst = renderer_cost(fault, 4 if quick else 10)
-        yield f"a renderer that {fault}: sound comes later by, at most", "1 s", f"{worst - usual:.2f} s", ""
+    for fault, turns in RENDERER_FAULTS.items():
+        usual, worst = renderer_cost(turns, 4 if quick else 10)
+        yield (
+            f"a renderer that {fault}, after long sentences too: sound comes later by, at most",
+            "1 s",
+            f"{worst - usual:.2f} s",
+            "",
+        )
     jumps = clicks(skill, Acoustics(response, 0.0), 6 if quick else 20)
     yield (
         f"{len(jumps)} stops in mid-word: largest step between samples at the cut, in the largest before",
@@ -196,38 +188,47 @@ def heard_after_return(skill: Skill, acoustics: Acoustics) -> bool:
 # --- the renderer and the speaker -------------------------------------------------------------------
 
 
-def renderer_cost(fault: str, sentences: int) -> tuple[float, float]:
-    """Seconds from the order to the first sample: the usual, and the worst when each third child fails."""
+def renderer_cost(turns: Sequence[str], sentences: int) -> tuple[float, float]:
+    """Seconds from the order to the first sample of a short sentence: usually, and at worst with the faults.
+
+    Each second sentence comes after a long one.
+    """
     with tempfile.TemporaryDirectory(prefix="renderer-") as folder:
-        script = Path(folder) / "child.py"
-        script.write_text(_CHILD.format(fault=FAULTS[fault]))
-        tally = Path(folder) / "tally"
-        child = (sys.executable, str(script), str(tally), str(render_child.__file__))
+        frail = FrailRenderer(Path(folder))
         usual = _first_samples(Voice(), sentences)
-        worst = _first_samples(Voice(command=child), sentences)
-        assert tally.stat().st_size >= sentences * 4 / 3, "No child has failed."
+        ordered = [*turns] * (2 * sentences)
+        frail.fail(ordered)
+        worst = _first_samples(Voice(command=frail.command), sentences)
+        assert len(ordered) - frail.left >= 1.5 * sentences + 1, "No child has failed."
     return float(np.median(usual)), max(worst)
 
 
 def _first_samples(voice: Voice, sentences: int) -> list[float]:
-    began = 0.0
+    began: float | None = None
     waits: list[float] = []
     inbox: Queue[Event] = Queue()
 
     def sounded() -> None:
-        if len(waits) < utterance:
+        nonlocal began
+        if began is not None:
             waits.append(time.monotonic() - began)
+        began = None
+
+    def say(number: int, text: str) -> None:
+        mouth.say(number, text)
+        while inbox.get(timeout=60) != SpeechFinished(number):
+            pass
 
     mouth = Mouth(voice, lambda: MemorySpeaker(22_050, sounded), inbox, time.monotonic)
     mouth.start()
     voice.warm_up()
     try:
         for utterance in range(1, sentences + 1):
+            if utterance % 2 == 0:
+                say(sentences + utterance, LONG)
             time.sleep(1.0)  # as long as the shortest sentence lasts: the next child comes up meanwhile
             began = time.monotonic()
-            mouth.say(utterance, f"Hold it there, and count to {utterance}.")
-            while inbox.get(timeout=60) != SpeechFinished(utterance):
-                pass
+            say(utterance, f"Hold it there, and count to {utterance}.")
     finally:
         mouth.close()
         voice.close()

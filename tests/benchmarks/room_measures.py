@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "room")]
 
+from acoustics import computed_response  # noqa: E402
 from bedroom import RATE, Acoustics, Bedroom  # noqa: E402
 from known_lines import _lines  # noqa: E402
 from voices import said_by  # noqa: E402
@@ -23,6 +24,7 @@ from voice_skill.config import Config  # noqa: E402
 from voice_skill.core.states import State  # noqa: E402
 from voice_skill.front_ends import Content, load_content, load_model  # noqa: E402
 from voice_skill.hearing.echo_path import EchoPath  # noqa: E402
+from voice_skill.hearing.judge import CALLED_AGAIN  # noqa: E402
 from voice_skill.hearing.listener import Listener  # noqa: E402
 from voice_skill.hearing.microphone import Microphone  # noqa: E402
 from voice_skill.hearing.recogniser import SpeechModel  # noqa: E402
@@ -96,7 +98,7 @@ class Interruptions:
     tried: int = 0
     obeyed: int = 0
     waits: list[float] = field(default_factory=list)
-    """For "stop": seconds from its end to the last sound of ours."""
+    """For each "stop": seconds from its end to the last sound of ours, infinite where it was not obeyed."""
     missed: list[str] = field(default_factory=list)
 
     @property
@@ -137,6 +139,45 @@ def stops(skill: Skill, acoustics: Acoustics, voice: str, seed: int = 1, times: 
     return result
 
 
+def first_sentence(skill: Skill, acoustics: Acoustics, voice: str, times: int = 12) -> Interruptions:
+    """The word "stop" over the very first words of as many sessions, 0.3 to 2.4 seconds after they begin.
+
+    Nothing of the room is known yet: the way of our sound to the microphone is found only in these seconds.
+    """
+    result = Interruptions()
+    for after in np.linspace(0.3, 2.4, times):
+        with skill.bedroom(acoustics, quiet_after=None) as bed:
+            bed.wait(float(after))
+            _say_over(bed, skill, Word("stop", "stop", voice), result)
+    return result
+
+
+def in_many_rooms(
+    skill: Skill, echo: float, voice: str, words: Mapping[str, str], seed: int = 1
+) -> Interruptions:
+    """Each word in a room of its own, over the line after the greeting.
+
+    From trial to trial, the delay is 0.05 to 0.4 s, the reverberation 0.2 to 0.6 s long, the person 6 dB
+    softer to 6 dB louder than usual, and the loudspeaker's clock up to 50 millionths slower.
+    """
+    result = Interruptions()
+    chance = np.random.default_rng(seed)
+    for text, meant in words.items():
+        acoustics = Acoustics(
+            computed_response(float(chance.uniform(0.2, 0.6)), int(chance.integers(1000))),
+            echo,
+            delay=float(chance.uniform(0.05, 0.4)),
+            drift=float(chance.uniform(0, 50)),
+            person=float(chance.uniform(-6, 6)),
+        )
+        with skill.bedroom(acoustics, quiet_after=None) as bed:
+            bed.wait(10)
+            line = LINES[result.tried % len(LINES)]
+            word = Word(text, meant, voice)
+            _speak_over(bed, skill, line, word, result, float(chance.uniform(0.5, 3.5)))
+    return result
+
+
 def longer_requests(
     skill: Skill, acoustics: Acoustics, voices: Sequence[str], seed: int = 1
 ) -> Interruptions:
@@ -174,6 +215,13 @@ def _speak_over(
     session.script.say_again(line)
     bed.app._carry_out(session._take())
     bed.wait(after)
+    _say_over(bed, skill, word, result)
+    bed.mouth.stop()
+    bed.wait(1.2)
+
+
+def _say_over(bed: Bedroom, skill: Skill, word: Word, result: Interruptions) -> None:
+    """Let the person say it now, and see what comes of it."""
     seen = len(bed.messages)
     over = bed.says(said_by(word.text, word.voice))
     bed.wait(over - bed.now + IN_TIME)
@@ -181,7 +229,7 @@ def _speak_over(
     found = [message for _, message in bed.messages[seen:]]
     heard = [message for message in found if isinstance(message, Heard)]
     stopped = any(isinstance(message, StopSpeaking) for message in found)
-    meanings = [skill.content.interpreter.hear(one, session.context) for one in heard]
+    meanings = [skill.content.interpreter.hear(one, bed.session.context) for one in heard]
     intents = [one.intent for one in (meanings[:1] if word.whole else meanings)]
     if stopped and word.meant in intents:
         result.obeyed += 1
@@ -189,8 +237,8 @@ def _speak_over(
             result.waits.append(_last_sound(bed, over))
     else:
         result.missed.append(f"{word.text} ({word.voice}): {[one.text for one in heard]}")
-    bed.mouth.stop()
-    bed.wait(1.2)
+        if word.text == "stop":
+            result.waits.append(float("inf"))
 
 
 def _last_sound(bed: Bedroom, over: float) -> float:
@@ -198,7 +246,7 @@ def _last_sound(bed: Bedroom, over: float) -> float:
     decided = next(at for at, message in bed.messages if isinstance(message, StopSpeaking) and at > over - 1)
     sound = np.concatenate(bed.spoken[round(decided * RATE / 640) :]).astype(int)
     quiet = np.lib.stride_tricks.sliding_window_view(np.abs(sound) <= 40, 480).all(axis=1)
-    return decided + float(np.argmax(quiet)) / RATE - over
+    return decided + float(np.argmax(quiet)) / RATE - over if quiet.any() else float("inf")
 
 
 # --- our own speech ---------------------------------------------------------------------------------
@@ -330,18 +378,28 @@ def false_wakes(skill: Skill, sounds: Iterable[Wave], acoustics: Acoustics, hour
     return result
 
 
-def wakes(skill: Skill, acoustics: Acoustics, phrases: Sequence[str], voices: Sequence[str]) -> float:
-    """Percent of calls that end standby."""
-    woken = tried = 0
+@dataclass
+class Calls:
+    """What became of calls in standby."""
+
+    tried: int = 0
+    missed: list[str] = field(default_factory=list)
+
+
+def wakes(skill: Skill, acoustics: Acoustics, phrase: str, voices: Sequence[str], times: int) -> Calls:
+    """Call so many times by each voice, 2 dB softer to 2 dB louder, each once; which do not end standby."""
+    result = Calls()
     with skill.bedroom(acoustics, quiet_after=None) as bed:
-        for phrase in phrases:
-            for voice in voices:
+        for voice in voices:
+            for level in np.linspace(-2.0, 2.0, times):
                 good_night(bed)
-                over = bed.says(said_by(phrase, voice), level=float(tried % 5 - 2))
+                bed.wait(CALLED_AGAIN)  # a single word may count when it is said again
+                over = bed.says(said_by(phrase, voice), level=float(level))
                 bed.wait(over - bed.now + IN_TIME)
-                tried += 1
-                woken += bed.session.state is not State.STANDBY
-    return 100 * woken / tried
+                result.tried += 1
+                if bed.session.state is State.STANDBY:
+                    result.missed.append(f"{phrase} ({voice}), {level:+.0f} dB")
+    return result
 
 
 def good_night(bed: Bedroom) -> None:

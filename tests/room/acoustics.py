@@ -38,6 +38,12 @@ class Acoustics:
     """Decibels of the noise below the person's voice."""
     curve: float = 0.0
     """How far a small loudspeaker bends loud sound; 0 for a good one."""
+    drift: float = 0.0
+    """Millionths by which the loudspeaker's clock is slower than the microphone's, 0 to 100."""
+    person: float = 0.0
+    """Decibels by which the person speaks louder than usual."""
+    swallows: float = 0.0
+    """Seconds that the loudspeaker loses each time its stream is opened, as Bluetooth does."""
 
 
 class Air:
@@ -48,12 +54,13 @@ class Air:
         self.acoustics = acoustics
         self._person: Wave = np.zeros(0)
         self._echoes: Wave = np.zeros(0)
-        self._noise_at = 0
+        self._noise_at = self._time = 0
         self._gain = echo_gain(voice, volume, acoustics.echo or 0.0)
         self._spectra: dict[int, npt.NDArray[np.complex128]] = {}
 
     def says(self, wave: Wave, now: float) -> float:
         """The person begins to say it now; gives when it ends."""
+        wave = wave * 10 ** (self.acoustics.person / 20)
         self._person = _added(self._person, wave, max(len(self._person), len(wave)))
         return now + len(wave) / RATE
 
@@ -64,12 +71,25 @@ class Air:
             if self.acoustics.curve:
                 top = self.acoustics.curve * 32767
                 wave = top * np.tanh(wave / top)
-            reply = np.concatenate([np.zeros(round(self.acoustics.delay * RATE)), self._convolved(wave)])
+            wait, wave = self._late(wave)
+            reply = np.concatenate([np.zeros(wait), self._convolved(wave)])
             self._echoes = _added(self._echoes, reply, max(len(self._echoes), len(reply)))
+        self._time += BLOCK
         total = _taken(self._person, BLOCK) + _taken(self._echoes, BLOCK) + self._noise()
         self._person, self._echoes = self._person[BLOCK:], self._echoes[BLOCK:]
         mixed: Samples = np.clip(np.rint(total), -32768, 32767).astype(np.int16)
         return mixed
+
+    def _late(self, wave: Wave) -> tuple[int, Wave]:
+        """Samples for which it is under way, and the wave, later by what is left of a sample.
+
+        With two clocks that drift apart, each piece is a little later than the one before.
+        """
+        if not self.acoustics.drift:
+            return round(self.acoustics.delay * RATE), wave
+        whole, part = divmod(self.acoustics.delay * RATE + self._time * self.acoustics.drift * 1e-6, 1.0)
+        places = np.arange(-15, 17) - part
+        return int(whole) - 15, np.convolve(wave, np.sinc(places) * (0.5 + 0.5 * np.cos(np.pi * places / 16)))
 
     def _noise(self) -> Wave:
         noise = self.acoustics.noise
@@ -114,3 +134,12 @@ def _added(long: Wave, short: Wave, length: int) -> Wave:
 def _taken(wave: Wave, length: int) -> Wave:
     piece = wave[:length]
     return np.concatenate([piece, np.zeros(length - len(piece))])
+
+
+def computed_response(seconds: float = 0.3, seed: int = 11) -> Wave:
+    """A response made up of noise: direct sound, then so many seconds of reverberation to -60 dB."""
+    chance = np.random.default_rng(seed)
+    times = np.arange(round(seconds * RATE)) / RATE
+    tail: Wave = chance.normal(0, 0.12, len(times)) * 10 ** (-3 * times / seconds)
+    tail[0] = 1.0
+    return tail

@@ -52,9 +52,14 @@ class Bedroom:
         wake_phrase: str = "hello night helper",
         quiet_after: float | None = 120.0,
         canceller: EchoPath | None = None,
+        microphone: str | None = None,
+        speaker: str | None = None,
     ) -> None:
+        """``microphone`` and ``speaker``: names as in the settings; None for the system's own choice."""
         self.time = VirtualTime()
-        self.sound_system = VirtualPortAudio(latency=acoustics.delay)
+        self.sound_system = VirtualPortAudio(
+            acoustics.delay, acoustics.swallows, in_cupboard=bool(microphone or speaker)
+        )
         self.acoustics = acoustics
         self.messages: list[tuple[float, Event | Effect]] = []
         self.heard: list[Samples] = []
@@ -70,7 +75,9 @@ class Bedroom:
         library, clock = self.sound_system, self.time
         self.mouth = Mouth(
             voice,
-            lambda: DeviceSpeaker(tap=echo_path.played, library=library, clock=clock, sleep=clock.sleep),
+            lambda: DeviceSpeaker(
+                speaker, tap=echo_path.played, library=library, clock=clock, sleep=clock.sleep
+            ),
             self._inbox,
             clock,
             show=self.shown.append,
@@ -79,7 +86,9 @@ class Bedroom:
         )
         self.mouth._orders = VirtualQueue(clock)
         self.ears = Ears(
-            open_microphone=lambda: DeviceMicrophone(library=library, make_queue=lambda: VirtualQueue(clock)),
+            open_microphone=lambda: DeviceMicrophone(
+                microphone, library=library, make_queue=lambda: VirtualQueue(clock)
+            ),
             model=model,
             phrases=vocabulary.phrases(content.bundle, wake_phrase),
             inbox=self._inbox,

@@ -12,7 +12,8 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,17 +26,20 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [path for path in (str(ROOT), str(HERE)) if path not in sys.path]
 
+from acoustics import computed_response  # noqa: E402
 from bedroom import RATE, Acoustics, Bedroom, joined  # noqa: E402
+from frail import FrailRenderer  # noqa: E402
 from scene import Room  # noqa: E402
 from stage import DeviceName, Offline, Pulse, Stage  # noqa: E402
 from steps import lost_steps  # noqa: E402
-from tape import AUDIBLE  # noqa: E402
+from tape import AUDIBLE, Wave, best_place, dull  # noqa: E402
 from voices import NAMES  # noqa: E402
 
-from voice_skill.audio.sound import Sound  # noqa: E402
+from voice_skill.audio.sound import Samples, Sound, resample  # noqa: E402
 from voice_skill.audio.wav import write_wav  # noqa: E402
 from voice_skill.config import Config  # noqa: E402
 from voice_skill.content.bundle import RoutinePlan  # noqa: E402
+from voice_skill.core.text import sentences  # noqa: E402
 from voice_skill.front_ends import load_content, load_model  # noqa: E402
 from voice_skill.messages import (  # noqa: E402
     AudioBack,
@@ -45,11 +49,25 @@ from voice_skill.messages import (  # noqa: E402
     Heard,
     Say,
     StopSpeaking,
+    Tone,
 )
+from voice_skill.speaking.tones import tone  # noqa: E402
 from voice_skill.speaking.voice import Voice  # noqa: E402
 
 PATIENCE = 10.0
 """Seconds within which what a scene expects has to come."""
+
+
+LOWER, AS_BEFORE, LOUDER = 0.6, 1.35, 1.2
+"""Loudness that counts as lower, at most, and as louder, at least; and how much the same may differ.
+
+Somebody who speaks over it makes it a quarter, "louder" 1.4 times as much; from a second of speech to the next
+it differs by a quarter.
+"""
+
+
+class SceneError(AssertionError):
+    """What the skill has not done, or the scene has no right to: one sentence, then what happened."""
 
 
 @dataclass
@@ -60,6 +78,10 @@ class Play:
     plan: RoutinePlan
     turn: int = 0
     """Where in the messages the person's last turn, or the last fault, began."""
+    turn_at: float = 0.0
+    """When that was."""
+    line: str = ""
+    """What is being played."""
     spoke_until: float = 0.0
     began: float = 0.0
     done: list[tuple[float, str]] = field(default_factory=list)
@@ -72,15 +94,16 @@ class Play:
     """The device that was unplugged last."""
 
     def perform(self, line: dict[str, Any]) -> None:
-        """Do one line of the scene; raises AssertionError where the skill does not."""
+        """Do one line of the scene; raises SceneError where the skill does not."""
         ((what, value),) = line.items()
-        if what in NAMES:
-            self.turn = len(self.stage.messages())
-            began = self.stage.now
-            self.spoke_until = self.stage.speak(value, what)
-            self.done.append((began, f"{what}: {value}"))
+        self.line = what if value is None else f"{what}: {value}"
+        who, begins, _ = what.partition(" begins")
+        if who in NAMES:
+            self.turn, self.turn_at = len(self.stage.messages()), self.stage.now
+            self.done.append((self.stage.now, self.line))
+            self.spoke_until = (self.stage.begin if begins else self.stage.speak)(value, who)
             return
-        acts: dict[str, Callable[[Any], None]] = {
+        expected: dict[str, Callable[[Any], None]] = {
             "wait": self.stage.wait,
             "skill says": partial(self._await, Say),
             "says once": self._once,
@@ -88,27 +111,40 @@ class Play:
             "skill finishes": lambda _: self._finish(),
             "silent within": self._fall_silent,
             "skill goes on": lambda _: self._go_on(),
+            "heard whole": self._be_heard,
+            "shown": self._show,
+            "sounds": self._sound,
+            "speaks lower": partial(self._speak, 0.0, LOWER),
+            "speaks as before": partial(self._speak, 1 / AS_BEFORE, AS_BEFORE),
+            "speaks louder": partial(self._speak, LOUDER, float("inf")),
             "nothing heard for": partial(self._nothing, Heard),
             "nothing said for": partial(self._nothing, Say),
+            "back within": self._be_back,
+            "no step lost": lambda _: self._keep_place(),
+        }
+        happens: dict[str, Callable[[Any], None]] = {
             "unplug microphone": partial(self._unplug, "microphone"),
             "unplug loudspeaker": partial(self._unplug, "loudspeaker"),
             "plug in microphone": lambda _: self._plug_in("microphone"),
             "plug in loudspeaker": lambda _: self._plug_in("loudspeaker"),
             "microphone rate": partial(self.stage.set_rate, "microphone"),
             "loudspeaker rate": partial(self.stage.set_rate, "loudspeaker"),
-            "microphone gives zeros": lambda _: self._mute(True),
-            "microphone gives sound": lambda _: self._mute(False),
-            "back within": self._be_back,
-            "no step lost": lambda _: self._keep_place(),
+            "microphone gives zeros": lambda _: self.stage.mute(True),
+            "microphone gives sound": lambda _: self.stage.mute(False),
+            **self.stage.faults,
         }
-        assert what in acts, f"A scene has no line '{what}'; there are: {', '.join([*NAMES, *acts])}."
-        if what.startswith(("unplug", "plug", "microphone", "loudspeaker")):
-            self.done.append((self.stage.now, what if value is None else f"{what}: {value}"))
-        acts[what](value)
+        known = [*NAMES, *(f"{name} begins" for name in NAMES), *expected, *happens]
+        self.check(what in known, f"A scene has no line '{what}'; there are: {', '.join(known)}.")
+        if what in happens:
+            self.done.append((self.stage.now, self.line))
+            if not what.startswith("plug in") and not what.endswith("rate"):
+                self.turn, self.turn_at = len(self.stage.messages()), self.stage.now
+        (expected | happens)[what](value)
 
     def check(self, true: bool, complaint: str) -> None:
         """Fail with what was said, heard and done."""
-        assert true, f"{complaint}\n{timeline(self)}"
+        if not true:
+            raise SceneError(f"'{self.line}': {complaint}\n{timeline(self)}")
 
     # --- what the skill must do
 
@@ -154,6 +190,38 @@ class Play:
         stopped = any(isinstance(one, StopSpeaking) for _, one in self.stage.messages()[self.turn :])
         self.check(under_way and not stopped, "It was not speaking any more, or has stopped.")
 
+    def _be_heard(self, words: str) -> None:
+        """Each piece of each sentence sounded, from the first syllable on."""
+        self._await(Say, words)
+        self._finish()
+        said = [(at, one) for at, one in self.stage.messages()[self.turn :] if isinstance(one, Say)]
+        since, say = next((at, one) for at, one in said if re.search(words, one.text, re.IGNORECASE))
+        for sentence in sentences(say.text):
+            wanted = dull(resample(self.stage.rendered(sentence), RATE).samples.astype(np.float64))
+            played = dull(self.stage.played(since, self.stage.now).astype(np.float64))
+            self.check(missing(wanted, played) is None, f"'{sentence}' was not heard whole.")
+
+    def _show(self, words: str) -> None:
+        shown = self.stage.shown()
+        self.check(bool(re.search(words, shown, re.IGNORECASE)), f"It was not shown, but '{shown}'.")
+
+    def _sound(self, name: Tone) -> None:
+        wanted = tone(name, RATE).astype(np.float64)
+        self.stage.wait(0.5)
+        _, likeness = best_place(self.stage.played(self.turn_at, self.stage.now).astype(np.float64), wanted)
+        self.check(likeness > 0.9, "That was not heard.")
+
+    def _speak(self, least: float, most: float, seconds: float) -> None:
+        """In the last seconds, against the five before the person's last words."""
+        now = self.stage.now
+        levels = [
+            level(self.stage.played(max(0.0, since), until))
+            for since, until in ((self.turn_at - 5, self.turn_at), (now - seconds, now))
+        ]
+        self.check(min(levels) > 0, "It does not speak now, or did not before.")
+        share = levels[1] / levels[0]
+        self.check(least <= share <= most, f"It speaks {share:.2f} times as loud as before.")
+
     def _nothing(self, kind: type[Event | Effect], seconds: float) -> None:
         seen = len(self.stage.messages())
         self.stage.wait(seconds)
@@ -163,7 +231,7 @@ class Play:
     # --- what happens to devices
 
     def _unplug(self, device: DeviceName, seconds: float | None) -> None:
-        self.turn, self.latest = len(self.stage.messages()), device
+        self.latest = device
         self.stage.unplug(device)
         self.away[device].append((self.stage.now, float("inf")))
         if seconds is not None:
@@ -174,10 +242,6 @@ class Play:
         self.stage.plug_in(device)
         gone, _ = self.away[device].pop()
         self.away[device].append((gone, self.stage.now))
-
-    def _mute(self, dead: bool) -> None:
-        self.turn = len(self.stage.messages())
-        self.stage.mute(dead)
 
     def _be_back(self, seconds: float) -> None:
         since = self.away[self.latest][-1][1]
@@ -214,38 +278,76 @@ def timeline(play: Play) -> str:
     return "\n".join(f"{at - play.began:7.2f}  {text}" for at, text in lines)
 
 
-def computed_response() -> np.ndarray[Any, np.dtype[np.float64]]:
-    """A bedroom's response made up of noise: direct sound, then 0.3 s of reverberation to -60 dB."""
-    chance = np.random.default_rng(11)
-    times = np.arange(round(0.3 * RATE)) / RATE
-    tail: np.ndarray[Any, np.dtype[np.float64]] = chance.normal(0, 0.12, len(times)) * 10 ** (-times / 0.1)
-    tail[0] = 1.0
-    return tail
+def missing(wanted: Wave, played: Wave) -> float | None:
+    """Where the first of the wanted sound is that was not played, in seconds; None where all was."""
+    begin, _ = best_place(played, wanted)
+    found = played[begin : begin + len(wanted)]
+    least = 0.01 * float(np.mean(wanted**2))  # the pauses are no loss
+    for at in range(0, len(found), RATE // 10):
+        one, other = wanted[at : at + RATE // 10], found[at : at + RATE // 10]
+        if np.mean(one**2) > least and float(one @ other) < 0.5 * np.sqrt(
+            (one @ one) * (other @ other) + 1.0
+        ):
+            return at / RATE
+    return None
+
+
+def level(sound: Samples) -> float:
+    """How loud speech is where it sounds: the upper quarter of pieces of 20 ms; 0 where hardly any does."""
+    pieces = sound[: len(sound) // 320 * 320].reshape(-1, 320).astype(np.float64)
+    loud = [piece for piece in pieces if np.abs(piece).max() > AUDIBLE]
+    if len(loud) < 5:
+        return 0.0
+    return float(np.percentile(np.sqrt(np.mean(np.square(loud), axis=1)), 75))
+
+
+ROOM = ("echo", "delay", "noise_below", "curve", "drift", "person", "swallows")
+SKILL = ("wake_phrase", "quiet_after", "volume", "microphone", "speaker")
+
+
+def settings(scene: dict[str, Any], name: str, known: Sequence[str]) -> dict[str, Any]:
+    """One of the two tables of a scene; raises SceneError with one sentence for a key that is none."""
+    given = scene.get(name) or {}
+    if not isinstance(given, dict):
+        raise SceneError(f"'{name}' must be a table such as {{{known[0]}: ...}}.")
+    for key in given:
+        if key not in known:
+            raise SceneError(f"'{name}' has no setting '{key}'; there are: {', '.join(known)}.")
+    return given
 
 
 def play_offline(scene: dict[str, Any], model: Path, cache: Path, sound: Path | None = None) -> str:
-    """Play it in the bedroom; gives the timeline, raises AssertionError where the skill fails."""
-    config = Config(model=model, cache_folder=cache)
+    """Play it in the bedroom; gives the timeline, raises SceneError where the skill fails."""
+    acoustics = Acoustics(response=computed_response(), **settings(scene, "room", ROOM))
+    config = Config(model=model, cache_folder=cache, **settings(scene, "skill", SKILL))
     content = load_content(config)
-    acoustics = Acoustics(response=computed_response(), **scene.get("room", {}))
-    voice = Voice(config.rate, None, cache / "speech")
-    try:
-        with load_model(config, content.bundle) as loaded, Bedroom(content, loaded, voice, acoustics) as bed:
-            play = Play(Offline(bed), content.bundle.routine)
+    with ExitStack() as stack:
+        renderer = FrailRenderer(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="renderer-"))))
+        voice = Voice(config.rate, command=renderer.command)  # nothing kept: what is kept cannot fail
+        stack.callback(voice.close)
+        loaded = stack.enter_context(load_model(config, content.bundle))
+        bed = stack.enter_context(
+            Bedroom(
+                content, loaded, voice, acoustics, volume=config.volume, wake_phrase=config.wake_phrase,
+                quiet_after=config.quiet_after, microphone=config.microphone, speaker=config.speaker,
+            )
+        )  # fmt: skip
+        play = Play(Offline(bed, voice, renderer), content.bundle.routine)
+        try:
             for line in scene["scene"]:
                 play.perform(line)
+        finally:
             if sound:
                 write_wav(sound, Sound(joined(bed.heard), RATE))
-            return timeline(play)
-    finally:
-        voice.close()
+        return timeline(play)
 
 
 def play_over_pulse(scene: dict[str, Any], model: Path, cache: Path) -> str:
     """Play it over PulseAudio; the room lets the loudspeaker be heard as the scene says."""
-    acoustics = Acoustics(response=computed_response(), **scene.get("room", {}))
+    acoustics = Acoustics(response=computed_response(), **settings(scene, "room", ROOM))
     plan = load_content(Config(cache_folder=cache)).bundle.routine
-    with Room(model, cache=cache, acoustics=acoustics) as room:
+    chosen = settings(scene, "skill", SKILL)
+    with Room(model, cache=cache, acoustics=acoustics, settings=chosen) as room:
         room.hear_hello()  # a busy machine takes its time to come up
         play = Play(Pulse(room), plan, began=room.entries()[0].at)
         for line in scene["scene"]:
@@ -253,7 +355,7 @@ def play_over_pulse(scene: dict[str, Any], model: Path, cache: Path) -> str:
         return timeline(play)
 
 
-def main() -> None:
+def main() -> int:
     """Play one scene and print it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("scene", type=Path)
@@ -265,11 +367,16 @@ def main() -> None:
     scene = yaml.safe_load(options.scene.read_text(encoding="utf-8"))
     print(scene["about"])
     with tempfile.TemporaryDirectory() as cache:
-        if options.pulse:
-            print(play_over_pulse(scene, options.model.resolve(), Path(cache)))
-        else:
-            print(play_offline(scene, options.model.resolve(), Path(cache), options.sound))
+        try:
+            if options.pulse:
+                print(play_over_pulse(scene, options.model.resolve(), Path(cache)))
+            else:
+                print(play_offline(scene, options.model.resolve(), Path(cache), options.sound))
+        except SceneError as failure:
+            print(f"{options.scene}, {failure}")
+            return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

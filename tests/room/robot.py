@@ -43,8 +43,10 @@ class Spoken:
 class Robot:
     """Speaks into the sink ``room``, over soft noise that goes on all the time."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], level: float = 0.0) -> None:
+        """``level``: decibels above the usual loudness."""
         self._folder = folder
+        self._loudness = _LOUDNESS * 10 ** (level / 20)
         self._environ = dict(environ)
         self._leaving = threading.Event()
 
@@ -77,7 +79,7 @@ class Robot:
                 )  # fmt: skip
             sound = trimmed(resample(read_sound(raw).sound, RATE), threshold=300, margin=0.0)
             wave = sound.samples.astype(np.float64)
-            wave *= _LOUDNESS / np.sqrt(np.mean(wave**2))
+            wave *= self._loudness / np.sqrt(np.mean(wave**2))
             write_wav(path, Sound(from_floats(wave), RATE))
         return read_sound(path).sound
 
@@ -109,8 +111,8 @@ class Robot:
             return
 
 
-def ended_at(spoken: Spoken, tape: Tape) -> float:
-    """When the last word was over, by a tape of the room."""
+def ended_at(spoken: Spoken, tape: Tape, least: float = 0.7) -> float:
+    """When the last word was over, by a tape of the room; ``least`` likeness, less with our echo on it."""
     found: Found = tape.find(spoken.sound, spoken.asked_at - 0.1, spoken.asked_at + spoken.sound.seconds + 2)
-    assert found.likeness > 0.7, f"'{spoken.text}' did not reach the room (likeness {found.likeness:.2f})"
+    assert found.likeness > least, f"'{spoken.text}' did not reach the room (likeness {found.likeness:.2f})"
     return found.at + spoken.sound.seconds

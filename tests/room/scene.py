@@ -10,12 +10,13 @@ A scene reads like a screenplay::
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -27,6 +28,7 @@ from robot import Robot, Spoken, VoiceName, ended_at
 from tape import Found, Tape
 
 from voice_skill import event_log
+from voice_skill.audio.sound import Sound
 from voice_skill.config import Config
 from voice_skill.core.text import sentences
 from voice_skill.errors import VoiceSkillError
@@ -56,13 +58,15 @@ class Room:
         options: Sequence[str] | None = None,
         cache: Path | None = None,
         acoustics: Acoustics | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> None:
         """``program`` and ``options`` are what Python is started with; the skill with its log by default.
 
         ``cache`` is a folder that several rooms may share, since a first start has more to do than others.
         ``acoustics`` says how the microphone hears what the loudspeaker plays, beyond the delay that buffers
-        have; None for not at all.
+        have; None for not at all.  ``settings`` are the skill's own.
         """
+        self._settings = settings or {}
         self._model = model
         self._cache = cache
         self._program = program
@@ -80,7 +84,9 @@ class Room:
             environ = self.pulse.environ
             self.speaker = stack.enter_context(Tape("speaker.monitor", environ))
             self.air = stack.enter_context(Tape("room.monitor", environ))
-            self.robot = stack.enter_context(Robot(self.pulse.home, environ))
+            self.robot = stack.enter_context(
+                Robot(self.pulse.home, environ, self._acoustics.person if self._acoustics else 0.0)
+            )
             self._voice = Voice(cache_folder=self.pulse.home / "renderings")
             stack.callback(self._voice.close)
             if self._acoustics and self._acoustics.echo is not None:
@@ -99,7 +105,7 @@ class Room:
         response = self.pulse.home / "response.npy"
         np.save(response, acoustics.response)
         options = {
-            "gain": echo_gain(self._voice, Config().volume, echo),
+            "gain": echo_gain(self._voice, float(str(self._settings.get("volume", Config().volume))), echo),
             "noise": LOUDNESS * 10 ** (-acoustics.noise_below / 20),
             "response": response,
         }
@@ -121,6 +127,11 @@ class Room:
             paths["XDG_CACHE_HOME"] = str(self._cache)
         usual = ("--log", str(self.log), "--region", "uk")
         options = usual if self._options is None else self._options
+        # JSON's texts and numbers are TOML's.
+        written = [f"{name} = {json.dumps(value)}\n" for name, value in self._settings.items()]
+        file = self.pulse.home / "settings.toml"
+        file.write_text("".join(written))
+        paths["VOICE_SKILL_CONFIG"] = str(file)
         self._printed = (self.pulse.home / "printed.txt").open("wb")
         self.started_at = time.monotonic()
         self.skill = subprocess.Popen(
@@ -176,8 +187,15 @@ class Room:
     def _account(self, entries: list[Entry]) -> str:
         said = f"The robot said '{self._latest.text}' last. " if self._latest else ""
         told = "\n".join(f"  {entry.at:.2f} {entry.message}" for entry in entries[-12:])
-        printed = (self.pulse.home / "printed.txt").read_text(errors="replace")
-        return f"{said}The skill noted:\n{told}\nand printed:\n{printed}"
+        return f"{said}The skill noted:\n{told}\nand printed:\n{self.printed()}"
+
+    def printed(self) -> str:
+        """All that the skill has printed."""
+        return (self.pulse.home / "printed.txt").read_text(errors="replace")
+
+    def rendered(self, sentence: str) -> Sound:
+        """A sentence in the skill's voice."""
+        return self._voice.render(sentence)
 
     # --- the scene language
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
-from typing import Literal, Protocol, cast
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Literal, Protocol, cast
 
 from bedroom import RATE, Bedroom, joined
-from robot import VoiceName
+from frail import FrailRenderer
+from robot import VoiceName, ended_at
 from scene import Room
 from virtual import Device
 from voices import said_by
 
-from voice_skill.audio.sound import Samples
+from voice_skill.audio.sound import Samples, Sound
 from voice_skill.messages import Effect, Event, Say
+from voice_skill.speaking.voice import Voice
 
 DeviceName = Literal["microphone", "loudspeaker"]
+_BEHIND = 0.2
+"""Seconds by which the tape is behind the room."""
 
 
 class Stage(Protocol):
@@ -31,6 +37,10 @@ class Stage(Protocol):
 
     def speak(self, text: str, voice: str) -> float:
         """Have the person say it, to its end; gives the moment of that."""
+        ...
+
+    def begin(self, text: str, voice: str) -> float:
+        """Have the person begin to say it; gives the moment of its end."""
         ...
 
     def wait(self, seconds: float) -> None:
@@ -61,12 +71,25 @@ class Stage(Protocol):
         """Have the microphone deliver zeros, or sound again."""
         ...
 
+    def shown(self) -> str:
+        """All that was printed."""
+        ...
+
+    def rendered(self, sentence: str) -> Sound:
+        """A sentence as the skill's own voice says it."""
+        ...
+
+    @property
+    def faults(self) -> Mapping[str, Callable[[Any], None]]:
+        """Lines of a scene that only this place knows."""
+        ...
+
 
 class Offline:
     """The bedroom."""
 
-    def __init__(self, bedroom: Bedroom) -> None:
-        self._bedroom = bedroom
+    def __init__(self, bedroom: Bedroom, voice: Voice, renderer: FrailRenderer) -> None:
+        self._bedroom, self._voice, self._renderer = bedroom, voice, renderer
 
     @property
     def now(self) -> float:
@@ -79,9 +102,13 @@ class Offline:
 
     def speak(self, text: str, voice: str) -> float:
         """Say it into the bedroom."""
-        over = self._bedroom.says(said_by(text, voice))
+        over = self.begin(text, voice)
         self._bedroom.wait(over - self.now)
         return over
+
+    def begin(self, text: str, voice: str) -> float:
+        """Time does not pass."""
+        return self._bedroom.says(said_by(text, voice))
 
     def wait(self, seconds: float) -> None:
         """Step."""
@@ -111,6 +138,24 @@ class Offline:
         """As macOS does without permission."""
         self._bedroom.sound_system.microphone.dead = dead
 
+    def shown(self) -> str:
+        """For want of a voice or a loudspeaker."""
+        return "\n".join(self._bedroom.shown)
+
+    def rendered(self, sentence: str) -> Sound:
+        """By the same voice."""
+        return self._voice.render(sentence)
+
+    @property
+    def faults(self) -> Mapping[str, Callable[[Any], None]]:
+        """What is virtual can be made to fail."""
+        return {
+            "microphone overflows": partial(setattr, self._bedroom.sound_system.microphone, "overflows"),
+            "renderer": self._renderer.fail,
+            "voice fails": lambda _: self._renderer.fail_always("finds no engine"),
+            "voice works": lambda _: self._renderer.work(),
+        }
+
     def _device(self, name: DeviceName) -> Device:
         system = self._bedroom.sound_system
         return system.microphone if name == "microphone" else system.loudspeaker
@@ -132,12 +177,18 @@ class Pulse:
         return [(entry.at, entry.message) for entry in self._room.entries()]
 
     def speak(self, text: str, voice: str) -> float:
-        """Say it by the robot; its player returns when the last sample has sounded.
+        """Say it by the robot; the tape of the room tells when the last word was over.
 
-        The tape of the room cannot tell: our own voice is on it as well.
+        The robot's player returns a little later than that, and not always equally much.
         """
-        self._room.say(text, cast("VoiceName", voice))
-        return self.now
+        spoken = self._room.say(text, cast("VoiceName", voice))
+        time.sleep(_BEHIND)
+        # Our own voice may be on the tape as well, as loud as the robot's or louder.
+        return ended_at(spoken, self._room.air, least=0.35)
+
+    def begin(self, text: str, voice: str) -> float:
+        """The robot cannot."""
+        raise AssertionError("What begins and goes on is for the bedroom only.")
 
     def wait(self, seconds: float) -> None:
         """Sleep."""
@@ -170,3 +221,16 @@ class Pulse:
     def mute(self, dead: bool) -> None:
         """PulseAudio's own switch gives exact zeros."""
         self._room.pulse.control("set-source-mute", "mic", "1" if dead else "0")
+
+    def shown(self) -> str:
+        """On its standard output."""
+        return self._room.printed()
+
+    def rendered(self, sentence: str) -> Sound:
+        """By another voice of the same kind."""
+        return self._room.rendered(sentence)
+
+    @property
+    def faults(self) -> Mapping[str, Callable[[Any], None]]:
+        """None."""
+        return {}

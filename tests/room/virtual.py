@@ -129,6 +129,10 @@ class Device:
     """A microphone that delivers zeros."""
     listed: bool = True
     """Whether it has been there all the time since PortAudio made its list."""
+    overflows: float = 0.0
+    """Seconds for which each second block of a microphone is lost, since nobody fetched it in time."""
+    swallows: float = 0.0
+    """Seconds that a loudspeaker loses each time its stream is opened, as a Bluetooth headset does."""
 
 
 class Stream:
@@ -137,6 +141,8 @@ class Stream:
     def __init__(self, device: Device, rate: int, callback: Callable[..., None], latency: float) -> None:
         self.device, self.rate, self.callback, self.latency = device, rate, callback, latency
         self.runs = False
+        self.blocks = 0
+        """How many have gone through."""
         self.resampler: Resampler | None = None
 
     def start(self) -> None:
@@ -153,23 +159,38 @@ class Stream:
 
 
 class VirtualPortAudio:
-    """What the skill uses of sounddevice, with one microphone and one loudspeaker."""
+    """What the skill uses of sounddevice, with one microphone and one loudspeaker in the room.
+
+    There are others, in a cupboard.  Who asks by name for what has "USB" in it gets those in the room.
+    """
 
     class PortAudioError(Exception):
         """As sounddevice's."""
 
-    def __init__(self, latency: float) -> None:
+    def __init__(self, latency: float, swallows: float = 0.0, in_cupboard: bool = False) -> None:
+        """``in_cupboard``: the system's own choice is what is in the cupboard."""
         self._latency = latency
-        self.microphone, self.loudspeaker = Device(), Device()
+        self.microphone, self.loudspeaker = Device(), Device(swallows=swallows)
+        self._devices = (("Built-in", "input"), ("Built-in", "output"), ("USB", "input"), ("USB", "output"))
+        self._in_order = (Device(), Device(), self.microphone, self.loudspeaker)
+        self._default = 0 if in_cupboard else 2
         self._in: Stream | None = None
         self._out: Stream | None = None
 
     # --- for the skill
 
     def query_devices(self, kind: str | None = None) -> object:
-        """Give the default device; nobody here asks by name."""
-        device = self.microphone if kind == "input" else self.loudspeaker
-        return {"name": kind, "default_samplerate": float(device.rate)}
+        """Give the default device of a kind, or all."""
+        everything = [
+            {
+                "name": f"{maker} {direction}",
+                "max_input_channels": int(direction == "input"),
+                "max_output_channels": int(direction == "output"),
+                "default_samplerate": float(device.rate),
+            }
+            for (maker, direction), device in zip(self._devices, self._in_order, strict=True)
+        ]
+        return everything[self._default + (kind == "output")] if kind else everything
 
     def _terminate(self) -> None:
         """Kill what runs."""
@@ -182,14 +203,20 @@ class VirtualPortAudio:
         for device in (self.microphone, self.loudspeaker):
             device.listed = device.plugged_in
 
-    def RawInputStream(self, samplerate: int, callback: Callable[..., None], **_: object) -> Stream:  # noqa: N802
+    def RawInputStream(  # noqa: N802
+        self, samplerate: int, callback: Callable[..., None], device: int | None, **_: object
+    ) -> Stream:
         """Make a stream from the microphone."""
-        self._in = Stream(self.microphone, samplerate, callback, 0.0)
+        chosen = self._in_order[self._default if device is None else device]
+        self._in = Stream(chosen, samplerate, callback, 0.0)
         return self._in
 
-    def RawOutputStream(self, samplerate: int, callback: Callable[..., None], **_: object) -> Stream:  # noqa: N802
+    def RawOutputStream(  # noqa: N802
+        self, samplerate: int, callback: Callable[..., None], device: int | None, **_: object
+    ) -> Stream:
         """Make a stream to the loudspeaker."""
-        self._out = Stream(self.loudspeaker, samplerate, callback, self._latency)
+        chosen = self._in_order[self._default + 1 if device is None else device]
+        self._out = Stream(chosen, samplerate, callback, self._latency)
         return self._out
 
     # --- for the room
@@ -211,6 +238,9 @@ class VirtualPortAudio:
         buffer = bytearray(2 * frames)
         stream.callback(memoryview(buffer), frames, None, None)
         out: Samples = np.frombuffer(bytes(buffer), np.int16)
+        stream.blocks += 1
+        if stream.device is not self.loudspeaker or stream.blocks * seconds <= stream.device.swallows:
+            out = np.zeros_like(out)
         return _at(stream, stream.rate, SPEECH_RATE, out)
 
     def record(self, block: Samples) -> None:
@@ -218,8 +248,14 @@ class VirtualPortAudio:
         stream = self._in
         if stream is None or not stream.runs:
             return
-        sound = _at(stream, SPEECH_RATE, stream.rate, np.zeros_like(block) if stream.device.dead else block)
-        status: Any = SimpleNamespace(input_overflow=False)
+        unheard = stream.device.dead or stream.device is not self.microphone
+        sound = _at(stream, SPEECH_RATE, stream.rate, np.zeros_like(block) if unheard else block)
+        stream.blocks += 1
+        overflows = stream.device.overflows > 0
+        stream.device.overflows -= len(block) / SPEECH_RATE if overflows else 0.0
+        if overflows and stream.blocks % 2:
+            return
+        status: Any = SimpleNamespace(input_overflow=overflows)
         stream.callback(sound.astype("<i2").tobytes(), len(sound), None, status)
 
 
