@@ -12,6 +12,7 @@ import io
 import os
 import struct
 import tempfile
+import threading
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,7 +173,7 @@ def write_wav(path: Path, sound: Sound) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content.getvalue())
         return
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
+    half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         half.write_bytes(content.getvalue())
         half.replace(path)
