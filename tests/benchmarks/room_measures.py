@@ -137,6 +137,19 @@ def stops(skill: Skill, acoustics: Acoustics, voice: str, seed: int = 1, times: 
     return result
 
 
+def first_sentence(skill: Skill, acoustics: Acoustics, voice: str, times: int = 12) -> Interruptions:
+    """The word "stop" over the very first words of as many sessions, 0.3 to 2.4 seconds after they begin.
+
+    Nothing of the room is known yet: the way of our sound to the microphone is found only in these seconds.
+    """
+    result = Interruptions()
+    for after in np.linspace(0.3, 2.4, times):
+        with skill.bedroom(acoustics, quiet_after=None) as bed:
+            bed.wait(float(after))
+            _say_over(bed, skill, Word("stop", "stop", voice), result)
+    return result
+
+
 def longer_requests(
     skill: Skill, acoustics: Acoustics, voices: Sequence[str], seed: int = 1
 ) -> Interruptions:
@@ -174,6 +187,13 @@ def _speak_over(
     session.script.say_again(line)
     bed.app._carry_out(session._take())
     bed.wait(after)
+    _say_over(bed, skill, word, result)
+    bed.mouth.stop()
+    bed.wait(1.2)
+
+
+def _say_over(bed: Bedroom, skill: Skill, word: Word, result: Interruptions) -> None:
+    """Let the person say it now, and see what comes of it."""
     seen = len(bed.messages)
     over = bed.says(said_by(word.text, word.voice))
     bed.wait(over - bed.now + IN_TIME)
@@ -181,7 +201,7 @@ def _speak_over(
     found = [message for _, message in bed.messages[seen:]]
     heard = [message for message in found if isinstance(message, Heard)]
     stopped = any(isinstance(message, StopSpeaking) for message in found)
-    meanings = [skill.content.interpreter.hear(one, session.context) for one in heard]
+    meanings = [skill.content.interpreter.hear(one, bed.session.context) for one in heard]
     intents = [one.intent for one in (meanings[:1] if word.whole else meanings)]
     if stopped and word.meant in intents:
         result.obeyed += 1
@@ -189,8 +209,6 @@ def _speak_over(
             result.waits.append(_last_sound(bed, over))
     else:
         result.missed.append(f"{word.text} ({word.voice}): {[one.text for one in heard]}")
-    bed.mouth.stop()
-    bed.wait(1.2)
 
 
 def _last_sound(bed: Bedroom, over: float) -> float:
