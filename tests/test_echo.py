@@ -177,6 +177,15 @@ def test_after_a_headset_a_loudspeaker_is_strange_again() -> None:
     assert "strange" in voices[-25:]
 
 
+def test_another_reflection_is_no_move_while_the_room_is_new() -> None:
+    """The strongest place is 1.5 ms off for a second, as when somebody speaks over our first words."""
+    ours = voice(5, 3)
+    begins, ends = round(1.5 * SPEECH_RATE), round(2.7 * SPEECH_RATE)
+    late = np.concatenate([ours[:begins], np.zeros(24), ours[begins : ends - 24], ours[ends:]])
+    _, _, voices = played_and_heard(ours, np.zeros(len(ours)), sounding=late)
+    assert voices.count("astray") == 1  # when it was found: a word under way is cut off by each
+
+
 def test_silence_of_ours_changes_nothing() -> None:
     """What is said where no echo of ours has been heard passes as it is."""
     other = voice(2, 4)

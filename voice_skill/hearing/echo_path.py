@@ -39,6 +39,8 @@ _OF_LATE = 0.98
 """Smoothing of the power over steps: half a second."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
+_REFLECTED = 80
+"""Samples within which another place is a reflection of the same sound: 5 ms."""
 _FAMILIAR = 300
 """Steps of our own sound, from when an echo was found, after which the filter can tell voices apart."""
 _NOT_THERE = 500
@@ -204,6 +206,8 @@ class EchoPath:
         rumour, self._rumour = self._rumour, best
         agreed = abs(best - rumour) <= _LEEWAY  # one look alone may be taken in by somebody else's voice
         away = abs(best - self._place)
+        if self._found and self._known < _FAMILIAR and away < _REFLECTED:
+            return  # somebody's voice makes another reflection stand out, while the filter does not fit yet
         near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
         if not self._found or away > _LEEWAY:
             if not agreed or (self._found and (self._fits() or places[best] < _BETTER * near)):

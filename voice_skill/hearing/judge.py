@@ -18,8 +18,10 @@ EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
 BEFORE = 12
 """Blocks before a beginning that count as well: half a second, as much as the recogniser is given of it."""
-UNMISTAKABLE, STRANGER = 0.9, 0.95
-"""Confidence that the few phrases and all others need while the way through the room is new."""
+UNMISTAKABLE, STRANGER = 0.7, 0.95
+"""Confidence that the few phrases and all others need while the way through the room is new.
+
+Only what is no part of our own sentence can reach either."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
 ALONE_AT_NIGHT = 0.97
