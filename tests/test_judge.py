@@ -14,7 +14,7 @@ def judge(mode: ListeningMode, speaking: str = "") -> Judge:
     return Judge(
         {
             "open": None,
-            "interrupt": ["stop", "help"],
+            "interrupt": ["stop", "help", "help cramp"],
             "standby": ["hello night helper", "cramp", "help cramp"],
         },
         frozenset({"stop", "help"}),
@@ -59,6 +59,7 @@ def test_while_the_room_is_strange_only_clear_words_count() -> None:
         ("stop", 0.75, True),
         ("stop", 0.65, False),
         ("cramp", 0.99, False),
+        ("help cramp", 0.75, False),
         ("so a cramp is gone", 0.72, False),
     ):
         one = judge("interrupt", "for a cramp say cramp")
