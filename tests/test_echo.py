@@ -35,15 +35,22 @@ def room() -> Wave:
 
 
 def played_and_heard(
-    ours: Wave, other: Wave, delay: float = 0.2, late: float = 0.0, sounding: Wave | None = None
+    ours: Wave,
+    other: Wave,
+    delay: float = 0.2,
+    late: float = 0.0,
+    sounding: Wave | None = None,
+    silent: slice = slice(0),
 ) -> tuple[Wave, Wave, list[Voices]]:
     """Send our voice through the room into the path; give what was heard, what was left, and whose it was.
 
-    ``sounding``: what comes from the loudspeaker, where that is not just what we sent.
+    ``sounding``: what comes from the loudspeaker, where that is not just what we sent; ``silent``: where the
+    microphone gives zeros.
     """
     sounds = ours if sounding is None else sounding
     echo = np.concatenate([np.zeros(round(delay * SPEECH_RATE)), np.convolve(sounds, room())])[: len(ours)]
     heard = echo + other + np.random.default_rng(1).normal(0, 3, len(ours))
+    heard[silent] = 0
     path = EchoPath()
     left: list[Wave] = []
     voices: list[Voices] = []
@@ -131,6 +138,52 @@ def test_a_move_while_we_speak_is_followed() -> None:
     last = slice(14 * SPEECH_RATE, len(left))
     assert "astray" in voices[8 * SPEECH_RATE // BLOCK :]
     assert decibels(heard[last]) - decibels(left[last]) > 15 and voices[-1] == "ours"
+
+
+def test_a_few_zeros_from_the_microphone_do_not_spoil_the_filter() -> None:
+    """A gap of 80 ms while we speak; just after it as much of ours is taken out as if there had been none."""
+    ours, begins = voice(9, 3), round(8.1 * SPEECH_RATE)  # in the middle of a burst
+    gap = slice(begins, begins + 1280)
+    heard, whole, _ = played_and_heard(ours, np.zeros(len(ours)))
+    _, left, _ = played_and_heard(ours, np.zeros(len(ours)), silent=gap)
+    after = slice(gap.stop + 320, gap.stop + 1600)
+    assert decibels(heard[after]) > 50
+    assert decibels(left[after]) < decibels(whole[after]) + 6
+
+
+def test_while_the_microphone_is_away_little_of_ours_is_kept() -> None:
+    """Of an hour of our own sound some seconds wait for its return."""
+    path, piece = EchoPath(), np.ones(BLOCK, np.int16)
+    for index in range(3600 * SPEECH_RATE // BLOCK):
+        path.played(piece, SPEECH_RATE, (index + 1) * BLOCK / SPEECH_RATE)
+    assert path._sent.qsize() <= 4 * SPEECH_RATE // BLOCK
+    out, _ = path.without_echo(bytes(2 * BLOCK), 3600.0)
+    assert len(out) == 2 * BLOCK
+
+
+def test_after_a_headset_a_loudspeaker_is_strange_again() -> None:
+    """Nothing of ours was heard for so long that it could not be; then another device takes its place."""
+    ours = voice(17, 3)
+    path = EchoPath()
+    voices: list[Voices] = []
+    quiet = np.random.default_rng(1).normal(0, 3, BLOCK)
+    for begin in range(0, len(ours), BLOCK):
+        end = begin + BLOCK
+        path.played(from_floats(ours[begin:end]), SPEECH_RATE, end / SPEECH_RATE)
+        if not 15 < end / SPEECH_RATE <= 16:
+            _, whose = path.without_echo(from_floats(quiet).astype("<i2").tobytes(), end / SPEECH_RATE)
+            voices.append(whose)
+    assert set(voices[-75:-25]) == {"room"}
+    assert "strange" in voices[-25:]
+
+
+def test_another_reflection_is_no_move_while_the_room_is_new() -> None:
+    """The strongest place is 1.5 ms off for a second, as when somebody speaks over our first words."""
+    ours = voice(5, 3)
+    begins, ends = round(1.5 * SPEECH_RATE), round(2.7 * SPEECH_RATE)
+    late = np.concatenate([ours[:begins], np.zeros(24), ours[begins : ends - 24], ours[ends:]])
+    _, _, voices = played_and_heard(ours, np.zeros(len(ours)), sounding=late)
+    assert voices.count("astray") == 1  # when it was found: a word under way is cut off by each
 
 
 def test_silence_of_ours_changes_nothing() -> None:

@@ -82,11 +82,7 @@ class EchoFilter:
 
     def step(self, heard: Wave, played: Wave) -> Wave:
         """Take the echo of what was played out of what was heard; both ``HOP`` samples long."""
-        self._played = np.roll(self._played, 1, axis=0)
-        self._power = np.roll(self._power, 1, axis=0)
-        now = np.fft.rfft(np.concatenate([self._before, played]))
-        self._played[0], self._power[0] = now, now.real**2 + now.imag**2
-        self._before = played
+        self.pass_by(played)
         if not self._power.any():
             self.echo, self.unsure = np.zeros(HOP), np.zeros(HOP + 1)
             return heard
@@ -94,6 +90,14 @@ class EchoFilter:
         rest = heard - self.echo
         self._learn(np.fft.rfft(np.concatenate([np.zeros(HOP), rest])))
         return rest
+
+    def pass_by(self, played: Wave) -> None:
+        """Take in what was played in a step, and learn nothing from it."""
+        self._played = np.roll(self._played, 1, axis=0)
+        self._power = np.roll(self._power, 1, axis=0)
+        now = np.fft.rfft(np.concatenate([self._before, played]))
+        self._played[0], self._power[0] = now, now.real**2 + now.imag**2
+        self._before = played
 
     def _learn(self, rest: Spectra) -> None:
         loudness = rest.real**2 + rest.imag**2

@@ -9,6 +9,7 @@ and looked after from then on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -38,6 +39,8 @@ _OF_LATE = 0.98
 """Smoothing of the power over steps: half a second."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
+_REFLECTED = 80
+"""Samples within which another place is a reflection of the same sound: 5 ms."""
 _FAMILIAR = 300
 """Steps of our own sound, from when an echo was found, after which the filter can tell voices apart."""
 _NOT_THERE = 500
@@ -46,6 +49,8 @@ _SHAKEN = 200
 """To so many it falls back when the sound has moved."""
 _EARLY = 160
 """Samples for which the filter begins before the sound arrives."""
+_MOST = 4
+"""Seconds of our own sound that wait at most for the microphone to come back."""
 _ASTRAY = 8_000
 """Samples by which the clocks may differ from what was first measured before all is measured anew."""
 
@@ -76,6 +81,9 @@ class EchoPath:
     def played(self, samples: Samples, rate: int, at: float) -> None:
         """Samples that have gone to the loudspeaker by the moment ``at``; any thread may call it."""
         self._sent.put((samples, rate, at))
+        while self._sent.qsize() * len(samples) > _MOST * rate:  # pieces are about as long as each other
+            with suppress(Empty):
+                self._sent.get_nowait()
 
     def without_echo(self, block: bytes, at: float) -> tuple[bytes, Voices]:
         """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose it held.
@@ -89,7 +97,7 @@ class EchoPath:
         missed = self._in.missed(len(heard), at)
         if missed:
             heard = np.concatenate([np.zeros(min(missed, _LOOK)), heard])
-            self._known = 0
+            self._known = self._unheard = 0
         self._measure_distance()
         self._waiting = np.concatenate([self._waiting, heard])
         whole = len(self._waiting) // HOP * HOP
@@ -117,6 +125,7 @@ class EchoPath:
         ours = self._ours_at(index - self._delay, HOP)
         self._heard = np.concatenate([self._heard[HOP:], heard])
         if not heard.any():
+            self._filter.pass_by(ours)
             return heard  # no microphone, or a dead one: from that there is nothing to learn
         self._steps += 1
         if self._steps % _EVERY == 0:
@@ -144,7 +153,7 @@ class EchoPath:
                 missed = self._out.missed(len(piece), at)
                 if missed:
                     piece = np.concatenate([np.zeros(min(missed, _LOOK)), piece])
-                    self._known = 0
+                    self._known = self._unheard = 0
                 kept = self._ours[-(4 * _LOOK) :] if len(self._ours) > 8 * _LOOK else self._ours
                 self._ours = np.concatenate([kept, piece])
                 self._ours_end = self._out.count
@@ -197,6 +206,8 @@ class EchoPath:
         rumour, self._rumour = self._rumour, best
         agreed = abs(best - rumour) <= _LEEWAY  # one look alone may be taken in by somebody else's voice
         away = abs(best - self._place)
+        if self._found and self._known < _FAMILIAR and away < _REFLECTED:
+            return  # somebody's voice makes another reflection stand out, while the filter does not fit yet
         near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
         if not self._found or away > _LEEWAY:
             if not agreed or (self._found and (self._fits() or places[best] < _BETTER * near)):

@@ -18,8 +18,9 @@ EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
 BEFORE = 12
 """Blocks before a beginning that count as well: half a second, as much as the recogniser is given of it."""
-UNMISTAKABLE, STRANGER = 0.9, 0.95
-"""Confidence that the few phrases and all others need while the way through the room is new."""
+UNLIKE_OURS, UNMISTAKABLE, STRANGER = 0.7, 0.9, 0.95
+"""Confidence that is needed while the way through the room is new: for one of the few phrases that shares no
+word with our own sentence, for the others of them, and for all else."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
 ALONE_AT_NIGHT = 0.97
@@ -99,7 +100,8 @@ class Judge:
         if self._over_us >= EVIDENT:
             return least * OVER_US
         if self._strange:
-            return UNMISTAKABLE if text in self.few else STRANGER
+            alike = not set(self.speaking().split()).isdisjoint(text.split())
+            return STRANGER if text not in self.few else UNMISTAKABLE if alike else UNLIKE_OURS
         return least
 
     def _wakes(self, text: str, sure: float, now: float) -> bool:
