@@ -58,11 +58,11 @@ PATIENCE = 10.0
 """Seconds within which what a scene expects has to come."""
 
 
-LOWER, AS_BEFORE, LOUDER = 0.6, 1.35, 1.2
+LOWER, AS_BEFORE, LOUDER = 0.6, 1.4, 1.2
 """Loudness that counts as lower, at most, and as louder, at least; and how much the same may differ.
 
-Somebody who speaks over it makes it a quarter, "louder" 1.4 times as much; from a second of speech to the next
-it differs by a quarter.
+Somebody who speaks over it makes it a quarter, "louder" 1.4 times as much; from one second of speech to the
+next it differs by a quarter.
 """
 
 
