@@ -326,12 +326,12 @@ def play_offline(scene: dict[str, Any], model: Path, cache: Path, sound: Path | 
         voice = Voice(config.rate, command=renderer.command)  # nothing kept: what is kept cannot fail
         stack.callback(voice.close)
         loaded = stack.enter_context(load_model(config, content.bundle))
-        bed = stack.enter_context(
-            Bedroom(
-                content, loaded, voice, acoustics, volume=config.volume, wake_phrase=config.wake_phrase,
-                quiet_after=config.quiet_after, microphone=config.microphone, speaker=config.speaker,
-            )
+        bed = Bedroom(
+            content, loaded, voice, acoustics,
+            volume=config.volume, wake_phrase=config.wake_phrase, quiet_after=config.quiet_after,
         )  # fmt: skip
+        bed.choose(config.microphone, config.speaker)
+        stack.enter_context(bed)
         play = Play(Offline(bed, voice, renderer), content.bundle.routine)
         try:
             for line in scene["scene"]:
