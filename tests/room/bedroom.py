@@ -52,14 +52,11 @@ class Bedroom:
         wake_phrase: str = "hello night helper",
         quiet_after: float | None = 120.0,
         canceller: EchoPath | None = None,
-        microphone: str | None = None,
-        speaker: str | None = None,
     ) -> None:
-        """``microphone`` and ``speaker``: names as in the settings; None for the system's own choice."""
         self.time = VirtualTime()
-        self.sound_system = VirtualPortAudio(
-            acoustics.delay, acoustics.swallows, in_cupboard=bool(microphone or speaker)
-        )
+        self.sound_system = VirtualPortAudio(acoustics.delay, acoustics.swallows)
+        self._microphone: str | None = None
+        self._speaker: str | None = None
         self.acoustics = acoustics
         self.messages: list[tuple[float, Event | Effect]] = []
         self.heard: list[Samples] = []
@@ -76,7 +73,7 @@ class Bedroom:
         self.mouth = Mouth(
             voice,
             lambda: DeviceSpeaker(
-                speaker, tap=echo_path.played, library=library, clock=clock, sleep=clock.sleep
+                self._speaker, tap=echo_path.played, library=library, clock=clock, sleep=clock.sleep
             ),
             self._inbox,
             clock,
@@ -87,7 +84,7 @@ class Bedroom:
         self.mouth._orders = VirtualQueue(clock)
         self.ears = Ears(
             open_microphone=lambda: DeviceMicrophone(
-                microphone, library=library, make_queue=lambda: VirtualQueue(clock)
+                self._microphone, library=library, make_queue=lambda: VirtualQueue(clock)
             ),
             model=model,
             phrases=vocabulary.phrases(content.bundle, wake_phrase),
@@ -107,6 +104,14 @@ class Bedroom:
         )
         self.app = App(self.session, self._inbox, self.mouth, self.ears, show=self._note, clock=clock)
         self._air = Air(acoustics, voice, volume)
+
+    def choose(self, microphone: str | None, speaker: str | None) -> None:
+        """Ask for devices by name, before the ``with``; None for the system's own choice.
+
+        As soon as one is named, the system's own choice is in the cupboard.
+        """
+        self._microphone, self._speaker = microphone, speaker
+        self.sound_system.in_cupboard = bool(microphone or speaker)
 
     # --- coming and going
 

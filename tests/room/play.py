@@ -58,11 +58,11 @@ PATIENCE = 10.0
 """Seconds within which what a scene expects has to come."""
 
 
-LOWER, AS_BEFORE, LOUDER = 0.6, 1.35, 1.2
+LOWER, AS_BEFORE, LOUDER = 0.6, 1.4, 1.2
 """Loudness that counts as lower, at most, and as louder, at least; and how much the same may differ.
 
-Somebody who speaks over it makes it a quarter, "louder" 1.4 times as much; from a second of speech to the next
-it differs by a quarter.
+Somebody who speaks over it makes it a quarter, "louder" 1.4 times as much; from one second of speech to the
+next it differs by a quarter.
 """
 
 
@@ -326,12 +326,12 @@ def play_offline(scene: dict[str, Any], model: Path, cache: Path, sound: Path | 
         voice = Voice(config.rate, command=renderer.command)  # nothing kept: what is kept cannot fail
         stack.callback(voice.close)
         loaded = stack.enter_context(load_model(config, content.bundle))
-        bed = stack.enter_context(
-            Bedroom(
-                content, loaded, voice, acoustics, volume=config.volume, wake_phrase=config.wake_phrase,
-                quiet_after=config.quiet_after, microphone=config.microphone, speaker=config.speaker,
-            )
+        bed = Bedroom(
+            content, loaded, voice, acoustics,
+            volume=config.volume, wake_phrase=config.wake_phrase, quiet_after=config.quiet_after,
         )  # fmt: skip
+        bed.choose(config.microphone, config.speaker)
+        stack.enter_context(bed)
         play = Play(Offline(bed, voice, renderer), content.bundle.routine)
         try:
             for line in scene["scene"]:

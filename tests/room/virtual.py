@@ -167,13 +167,13 @@ class VirtualPortAudio:
     class PortAudioError(Exception):
         """As sounddevice's."""
 
-    def __init__(self, latency: float, swallows: float = 0.0, in_cupboard: bool = False) -> None:
-        """``in_cupboard``: the system's own choice is what is in the cupboard."""
+    def __init__(self, latency: float, swallows: float = 0.0) -> None:
         self._latency = latency
         self.microphone, self.loudspeaker = Device(), Device(swallows=swallows)
         self._devices = (("Built-in", "input"), ("Built-in", "output"), ("USB", "input"), ("USB", "output"))
         self._in_order = (Device(), Device(), self.microphone, self.loudspeaker)
-        self._default = 0 if in_cupboard else 2
+        self.in_cupboard = False
+        """Whether the system's own choice is what is in the cupboard."""
         self._in: Stream | None = None
         self._out: Stream | None = None
 
@@ -190,7 +190,7 @@ class VirtualPortAudio:
             }
             for (maker, direction), device in zip(self._devices, self._in_order, strict=True)
         ]
-        return everything[self._default + (kind == "output")] if kind else everything
+        return everything[self._default(kind)] if kind else everything
 
     def _terminate(self) -> None:
         """Kill what runs."""
@@ -207,7 +207,7 @@ class VirtualPortAudio:
         self, samplerate: int, callback: Callable[..., None], device: int | None, **_: object
     ) -> Stream:
         """Make a stream from the microphone."""
-        chosen = self._in_order[self._default if device is None else device]
+        chosen = self._in_order[self._default("input") if device is None else device]
         self._in = Stream(chosen, samplerate, callback, 0.0)
         return self._in
 
@@ -215,9 +215,12 @@ class VirtualPortAudio:
         self, samplerate: int, callback: Callable[..., None], device: int | None, **_: object
     ) -> Stream:
         """Make a stream to the loudspeaker."""
-        chosen = self._in_order[self._default + 1 if device is None else device]
+        chosen = self._in_order[self._default("output") if device is None else device]
         self._out = Stream(chosen, samplerate, callback, self._latency)
         return self._out
+
+    def _default(self, kind: str) -> int:
+        return (0 if self.in_cupboard else 2) + (kind == "output")
 
     # --- for the room
 

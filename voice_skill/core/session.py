@@ -54,6 +54,7 @@ from voice_skill.messages import (
     Heard,
     ListenFor,
     ListeningMode,
+    Part,
     Remember,
     SetVoice,
     SpeechFinished,
@@ -235,8 +236,7 @@ class Session:
             case AudioLost():
                 self._lose(event)
             case AudioBack(part):
-                if f"{part}_back" in self.bundle.prompts:
-                    self.script.prompt(f"{part}_back")
+                self._regain(part)
             case Closed():
                 self.script.hush()
                 return self._take()
@@ -509,7 +509,15 @@ class Session:
     # --- faults
 
     def _lose(self, lost: AudioLost) -> None:
-        """Say what is lost, if anything can still be heard."""
+        """Say what is lost; without a loudspeaker nobody would hear it, and what was cut off is said again."""
+        if lost.part == "speaker":
+            return
         self.coach.step_aside(self.now)
         silent = lost.part == "microphone" and "silent" in lost.reason
         self.script.prompt("microphone_silent" if silent else f"{lost.part}_lost")
+
+    def _regain(self, part: Part) -> None:
+        """Say what is back, if it was said that it had gone, or if anybody had to notice."""
+        nobodys_business = self.state is State.STANDBY and part == "speaker"
+        if f"{part}_back" in self.bundle.prompts and not nobodys_business:
+            self.script.prompt(f"{part}_back")

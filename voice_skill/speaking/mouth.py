@@ -8,8 +8,7 @@ that began ends in one SpeechFinished; those that had not begun end without.
 Without a voice there is a tone and a printed line, without a loudspeaker a printed line; the conversation
 goes on either way.  But who has pulled a plug puts it back: for fifteen seconds after the loss of a
 loudspeaker that worked, what cannot be heard is only shown and not taken for finished, so that the
-conversation waits; when the loudspeaker is back, it is spoken from its beginning.  Only a loss that lasts
-longer is told.  A loudspeaker that goes while nothing is said is noticed as well, and opened again.
+conversation waits; when the loudspeaker is back, it is spoken from its beginning.  A loudspeaker that goes while nothing is said is noticed as well, and opened again.
 """
 
 from __future__ import annotations
@@ -212,7 +211,6 @@ class Mouth:
                 self._show(order)
                 shown = True
             if self.clock() >= self._held_until:
-                self._report("speaker", self._reason)
                 return
             self.sleep(BLOCK_SECONDS)
 
@@ -341,10 +339,9 @@ class Mouth:
             self.inbox.put(AudioBack("speaker"))
 
     def _lose_speaker(self, error: Exception) -> None:
-        """Drop it until the next try; tell only what lasts."""
+        """Drop it until the next try."""
         self._reason = str(error)
-        if self.clock() >= self._held_until:
-            self._report("speaker", self._reason)
+        self._report("speaker", self._reason)
         self._drop_speaker()
         self._try_again_at = self.clock() + self._wait
         self._tries += 1
@@ -364,6 +361,8 @@ class Mouth:
         if part not in self._lost:
             self._lost.add(part)
             self.inbox.put(AudioLost(part, reason))
+            if part == "speaker":
+                self._print(reason)  # the session would say it, but not now
 
     def _show(self, order: _Order) -> None:
         if order.utterance is not None and order.number > self._cancelled:
