@@ -581,6 +581,22 @@ def test_a_no_to_no_question_denies(red_flags: RedFlags, text: str) -> None:
     assert red_flags.find(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("my leg swelled up last year and it's doing it again", True),
+        ("i had a clot in january and it feels just the same", True),
+        ("i had a swollen leg last year and it has come back", True),
+        ("my leg swelled up last year and it never came back", False),
+        ("my leg was swollen last year and it's fine now", False),
+        ("i had a clot in january and it hasn't happened again", False),
+    ],
+)
+def test_what_is_back_again_is_not_long_past(red_flags: RedFlags, text: str, is_found: bool) -> None:
+    """The clause that says so takes the one before it with it."""
+    assert bool(red_flags.find(text)) is is_found
+
+
 def test_words_of_two_places_do_not_mix() -> None:
     """What hurts is the place named next to it, unless both are joined."""
     assert rules("chest + <sore>").find("chest on the leg that hurts") is None

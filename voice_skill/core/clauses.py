@@ -33,6 +33,7 @@ ROLES = (
     "past_verbs",
     "present",
     "now",
+    "recurs",
     "imagined",
     "before_a_question",
     "asks_in_general",
@@ -62,8 +63,8 @@ class Clauses:
         self._answer = answer
         self._counted = not _COUNTED.isdisjoint(tokens[answer : answer + 1])
         self._denied_by = self._denials()
-        self._past = self._dated()
         self._imagined = {self._number[start] for start, _ in roles.get("imagined", ())}
+        self._past = self._dated()
         afterwards = roles.get("denied_afterwards", ())
         self._denied_afterwards = {start for start, _ in afterwards} - self._covered("denies_nothing")
 
@@ -183,7 +184,13 @@ class Clauses:
                 if clause in told and (clause - 1 in dated or clause + 1 in dated):
                     dated.add(clause)
         now = {self._number[start] for start, _ in self._roles.get("now", ())}
-        return dated - now
+        return dated - now - self._back_again()
+
+    def _back_again(self) -> set[int]:
+        """The clauses that say of something long ago that it is there again, and those that told of it."""
+        said = [start for start, _ in self._roles.get("recurs", ()) if self._denied_by[start] is None]
+        here = {self._number[start] for start in said} - self._imagined
+        return here | {clause - 1 for clause in here}
 
 
 def _covered(spans: Sequence[Span]) -> set[int]:
