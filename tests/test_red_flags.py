@@ -798,6 +798,20 @@ def test_signs_with_an_answer_of_their_own(interpreter: Interpreter, text: str, 
 @pytest.mark.parametrize(
     "text",
     [
+        "no cramp at all but i have a pane in the chest",
+        "my calf is fine but i have a pane in the chest",
+        "he breathes and then he holds on to air",
+    ],
+)
+def test_what_resembles_an_emergency_is_asked_about(interpreter: Interpreter, text: str) -> None:
+    """A "not" beside it, or in the phrase that comes nearest, does not silence it."""
+    meant = interpreter.interpret(text)
+    assert (meant.intent, meant.tier) == ("emergency", "confirm")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "my leg is swollen and the bed is wet",
         "in the chair my leg is numb and cold",
         "i'm in bed my leg is swollen",

@@ -683,6 +683,12 @@ def test_likeness_means_nothing_where_signs_are_ruled_out(red_flags: RedFlags, t
     assert red_flags.is_ruled_out(text)
 
 
+def test_what_is_left_open(red_flags: RedFlags) -> None:
+    """A "not" rules out its own clause and no other."""
+    assert red_flags.left_open("no cramp at all but my chest herds") == "but my chest herds"
+    assert red_flags.left_open("is a clot dangerous") == ""
+
+
 @pytest.mark.parametrize("text", ["my chest herds", "i have a pane in the chest"])
 def test_likeness_may_count_where_nothing_is_ruled_out(red_flags: RedFlags, text: str) -> None:
     """What may have been misheard stays open."""

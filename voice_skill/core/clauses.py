@@ -35,6 +35,7 @@ ROLES = (
     "now",
     "recurs",
     "imagined",
+    "likened",
     "before_a_question",
     "asks_in_general",
     "hearsay",
@@ -63,7 +64,9 @@ class Clauses:
         self._answer = answer
         self._counted = not _COUNTED.isdisjoint(tokens[answer : answer + 1])
         self._denied_by = self._denials()
-        self._imagined = {self._number[start] for start, _ in roles.get("imagined", ())}
+        likened = self._covered("likened")
+        imagined = roles.get("imagined", ())
+        self._imagined = {self._number[start] for start, _ in imagined if start not in likened}
         self._past = self._dated()
         afterwards = roles.get("denied_afterwards", ())
         self._denied_afterwards = {start for start, _ in afterwards} - self._covered("denies_nothing")
@@ -77,11 +80,18 @@ class Clauses:
             return False
         return not self._covered("persons") - self._covered("only_asking") - self._covered("hearsay")
 
-    def is_ruled_out(self) -> bool:
-        """Whether anything here is denied, fine, long past or imagined, or all of it is about nobody."""
-        denies = self._covered("denies") - self._covered("denies_nothing")
-        doubtful = denies or self._past or self._imagined or self._denied_afterwards or self._covered("well")
-        return bool(doubtful) or self.is_about_nobody()
+    def open_words(self, overlooked: set[int]) -> list[int]:
+        """The places of all words in clauses where nothing is denied, fine, past, imagined or overlooked.
+
+        None where all of it is about nobody.
+        """
+        if self.is_about_nobody():
+            return []
+        denies = self._covered("denies") - self._covered("denies_nothing") | self._covered("well")
+        # What is denied afterwards stands in the clause before: "swelling, no, none at all".
+        denies |= {max(0, start - 1) for start in self._denied_afterwards}
+        out = {self._number[position] for position in denies | overlooked} | self._past | self._imagined
+        return [position for position, clause in enumerate(self._number) if clause not in out]
 
     def _opens_with_a_question(self) -> bool:
         before, asks = self._covered("before_a_question"), self._covered("asks_in_general")
