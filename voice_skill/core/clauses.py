@@ -200,7 +200,7 @@ class Clauses:
         """The clauses that say of something long ago that it is there again, and those that told of it."""
         said = [start for start, _ in self._roles.get("recurs", ()) if self._denied_by[start] is None]
         here = {self._number[start] for start in said} - self._imagined
-        return here | {clause - 1 for clause in here}
+        return {clause - back for clause in here for back in (0, 1, 2)}  # "and now | it's doing it again"
 
 
 def _covered(spans: Sequence[Span]) -> set[int]:
