@@ -751,6 +751,77 @@ def test_a_hard_stretch_is_no_emergency(interpreter: Interpreter, text: str) -> 
     assert interpreter.interpret(text).alarm is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is it okay to rub a hot red calf",
+        "can i put heat on a swollen calf",
+        "should you massage a swollen leg",
+        "does a warm towel help a hot swollen calf",
+        "can i massage a leg with a clot in it",
+        "should i stretch a swollen leg",
+    ],
+)
+def test_what_may_be_a_clot_is_not_to_be_rubbed_or_heated(bundle: Bundle, text: str) -> None:
+    """Whoever asks about it in general has such a leg before them."""
+    situations.idle(bundle).hears(text).expect_only("reply same_day").expect_said("rub or heat it until")
+
+
+@pytest.mark.parametrize("text", ["can i put heat on a numb foot", "is a wheat bag okay on a numb foot"])
+def test_what_is_numb_is_not_to_be_heated(bundle: Bundle, text: str) -> None:
+    """It burns without being felt."""
+    situations.idle(bundle).hears(text).expect_said("Don't heat what's numb")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("i had a baby last week and my calf is swollen", "new_mother_leg"),
+        ("i'm having a baby and my calf is swollen", "pregnant_leg"),
+        ("i took my blood pressure pills twice", "double_dose"),
+        ("i've taken too many paracetamol", "overdose"),
+        ("i fell and hit my head", "head_knock"),
+        ("i fell and hit my head and i'm on warfarin", "head_injury"),
+        ("i fell in the bathroom and i can't get up", "fall_injury"),
+        ("hanging my leg out of bed helps the pain", "rest_pain"),
+        ("sore calf since the flight", "since_travel"),
+        ("i've no feeling between my legs", "saddle"),
+    ],
+)
+def test_signs_with_an_answer_of_their_own(interpreter: Interpreter, text: str, rule: str) -> None:
+    """What is told on the telephone differs, and so does how soon."""
+    alarm = interpreter.interpret(text).alarm
+    assert alarm
+    assert alarm.rule.id == rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no cramp at all but i have a pane in the chest",
+        "my calf is fine but i have a pane in the chest",
+        "he breathes and then he holds on to air",
+    ],
+)
+def test_what_resembles_an_emergency_is_asked_about(interpreter: Interpreter, text: str) -> None:
+    """A "not" beside it, or in the phrase that comes nearest, does not silence it."""
+    meant = interpreter.interpret(text)
+    assert (meant.intent, meant.tier) == ("emergency", "confirm")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my leg is swollen and the bed is wet",
+        "in the chair my leg is numb and cold",
+        "i'm in bed my leg is swollen",
+    ],
+)
+def test_a_leg_beside_the_bed_is_no_leg_of_the_bed(interpreter: Interpreter, text: str) -> None:
+    """Only the leg of a chair is overlooked."""
+    assert interpreter.interpret(text).alarm
+
+
 @pytest.mark.parametrize("text", DRIFTING_OFF)
 def test_drifting_off_unwell_is_an_emergency(interpreter: Interpreter, text: str) -> None:
     """Being awake and away by turns, or hard to keep awake while ill."""

@@ -581,6 +581,22 @@ def test_a_no_to_no_question_denies(red_flags: RedFlags, text: str) -> None:
     assert red_flags.find(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("my leg swelled up last year and it's doing it again", True),
+        ("i had a clot in january and it feels just the same", True),
+        ("i had a swollen leg last year and it has come back", True),
+        ("my leg swelled up last year and it never came back", False),
+        ("my leg was swollen last year and it's fine now", False),
+        ("i had a clot in january and it hasn't happened again", False),
+    ],
+)
+def test_what_is_back_again_is_not_long_past(red_flags: RedFlags, text: str, is_found: bool) -> None:
+    """The clause that says so takes the one before it with it."""
+    assert bool(red_flags.find(text)) is is_found
+
+
 def test_words_of_two_places_do_not_mix() -> None:
     """What hurts is the place named next to it, unless both are joined."""
     assert rules("chest + <sore>").find("chest on the leg that hurts") is None
@@ -665,6 +681,12 @@ def test_everyday_talk_raises_no_alarm(red_flags: RedFlags, text: str) -> None:
 def test_likeness_means_nothing_where_signs_are_ruled_out(red_flags: RedFlags, text: str) -> None:
     """What the rules have understood as no sign need not be asked about."""
     assert red_flags.is_ruled_out(text)
+
+
+def test_what_is_left_open(red_flags: RedFlags) -> None:
+    """A "not" rules out its own clause and no other."""
+    assert red_flags.left_open("no cramp at all but my chest herds") == "but my chest herds"
+    assert red_flags.left_open("is a clot dangerous") == ""
 
 
 @pytest.mark.parametrize("text", ["my chest herds", "i have a pane in the chest"])

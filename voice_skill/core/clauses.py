@@ -33,7 +33,9 @@ ROLES = (
     "past_verbs",
     "present",
     "now",
+    "recurs",
     "imagined",
+    "likened",
     "before_a_question",
     "asks_in_general",
     "hearsay",
@@ -62,8 +64,10 @@ class Clauses:
         self._answer = answer
         self._counted = not _COUNTED.isdisjoint(tokens[answer : answer + 1])
         self._denied_by = self._denials()
+        likened = self._covered("likened")
+        imagined = roles.get("imagined", ())
+        self._imagined = {self._number[start] for start, _ in imagined if start not in likened}
         self._past = self._dated()
-        self._imagined = {self._number[start] for start, _ in roles.get("imagined", ())}
         afterwards = roles.get("denied_afterwards", ())
         self._denied_afterwards = {start for start, _ in afterwards} - self._covered("denies_nothing")
 
@@ -76,11 +80,18 @@ class Clauses:
             return False
         return not self._covered("persons") - self._covered("only_asking") - self._covered("hearsay")
 
-    def is_ruled_out(self) -> bool:
-        """Whether anything here is denied, fine, long past or imagined, or all of it is about nobody."""
-        denies = self._covered("denies") - self._covered("denies_nothing")
-        doubtful = denies or self._past or self._imagined or self._denied_afterwards or self._covered("well")
-        return bool(doubtful) or self.is_about_nobody()
+    def open_words(self, overlooked: set[int]) -> list[int]:
+        """The places of all words in clauses where nothing is denied, fine, past, imagined or overlooked.
+
+        None where all of it is about nobody.
+        """
+        if self.is_about_nobody():
+            return []
+        denies = self._covered("denies") - self._covered("denies_nothing") | self._covered("well")
+        # What is denied afterwards stands in the clause before: "swelling, no, none at all".
+        denies |= {max(0, start - 1) for start in self._denied_afterwards}
+        out = {self._number[position] for position in denies | overlooked} | self._past | self._imagined
+        return [position for position, clause in enumerate(self._number) if clause not in out]
 
     def _opens_with_a_question(self) -> bool:
         before, asks = self._covered("before_a_question"), self._covered("asks_in_general")
@@ -183,7 +194,13 @@ class Clauses:
                 if clause in told and (clause - 1 in dated or clause + 1 in dated):
                     dated.add(clause)
         now = {self._number[start] for start, _ in self._roles.get("now", ())}
-        return dated - now
+        return dated - now - self._back_again()
+
+    def _back_again(self) -> set[int]:
+        """The clauses that say of something long ago that it is there again, and those that told of it."""
+        said = [start for start, _ in self._roles.get("recurs", ()) if self._denied_by[start] is None]
+        here = {self._number[start] for start in said} - self._imagined
+        return {clause - back for clause in here for back in (0, 1, 2)}  # "and now | it's doing it again"
 
 
 def _covered(spans: Sequence[Span]) -> set[int]:

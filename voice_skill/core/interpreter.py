@@ -35,6 +35,10 @@ SUBJECT = frozenset(map(stem, ("cramp", "charley", "spasm", "calf", "calves")))
 """Words that name our subject."""
 CRAMP = frozenset(map(stem, ("cramp", "charley", "spasm", "seized", "seizing", "locked", "knot")))
 """Words that name a cramp."""
+ASKED_ABOUT = 0.6
+"""From this probability on likeness to a warning sign is asked about, though a clause beside it is denied."""
+URGENT_LEVELS = RED_FLAG_LEVELS[:2]
+"""The warning signs for which that holds: an appointment is not urgent enough."""
 MOST_AT_ONCE = 3
 """More commands than this in one breath are taken for talk."""
 
@@ -190,6 +194,9 @@ class Interpreter:
     def _by_likeness(self, text: str, state: StateName) -> Interpretation:
         # Where the rules found signs only denied, long past or imagined, likeness to one means nothing.
         barred = set(RED_FLAG_LEVELS) if self._red_flags.is_ruled_out(text) else set()
+        sign = self._sign_left_open(text) if barred else None
+        if sign:
+            return sign
         if denial.says_no_cramp(normal(text)):
             barred.add("cramp_now")
         result = self._matcher.match(
@@ -202,14 +209,16 @@ class Interpreter:
         on_subject = not SUBJECT.isdisjoint(map(stem, words(text)))
         wanted = not isinstance(result, NoMatch) or (on_subject and best.score >= ON_SUBJECT)
         guessed = best.intent in occasions.ONLY_WHEN_ASKED and len(words(text)) == 1
-        if not wanted or guessed or not self._agrees(text, best):
+        agrees = self._agrees(text, best)
+        alarming = best.intent in URGENT_LEVELS and best.score >= ALARMING
+        if not wanted or guessed or not (agrees or alarming):
             return Interpretation(NONE, "none", best.score, best.intent)
         runner_up = result.runner_up.intent if result.runner_up else None
         if runner_up == NONE:
             runner_up = None
         sure = isinstance(result, Match) and best.intent not in occasions.ONLY_WORD_FOR_WORD
         if best.intent in RED_FLAG_LEVELS:
-            sure = best.score >= ALARMING and len(words(text)) >= FEWEST_ALARMING
+            sure = best.score >= ALARMING and len(words(text)) >= FEWEST_ALARMING and agrees
         if best.intent == "cramp_now" and best.score >= URGENT and on_subject:
             sure = True
         if best.intent == "stop" and denial.ends_in_a_stop_of_its_own(words(text)):
@@ -218,8 +227,19 @@ class Interpreter:
             best.intent, "act" if sure else "confirm", best.score, runner_up, best.phrase, None, "likeness"
         )
 
+    def _sign_left_open(self, text: str) -> Interpretation | None:
+        """What a clause may mean in which nothing is denied, beside one in which something is."""
+        rest = self._red_flags.left_open(text)
+        best = self._matcher.match(rest).best if len(words(rest)) >= FEWEST_ALARMING else None
+        if best is None or best.intent not in URGENT_LEVELS or best.score < ASKED_ABOUT:
+            return None
+        return Interpretation(best.intent, "confirm", best.score, None, best.phrase, None, "likeness")
+
     def _agrees(self, text: str, best: Candidate) -> bool:
-        """For commands and warning signs, "not" must stand on both sides or on neither."""
+        """For commands and warning signs, "not" must stand on both sides or on neither.
+
+        A likely warning sign is asked about all the same: its nearest phrase is not the only one like it.
+        """
         if best.intent == "stop" and denial.ends_in_a_stop_of_its_own(words(text)):
             return True
         plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"

@@ -79,13 +79,18 @@ class RedFlags:
         return self._find((*_words(before), *tokens))
 
     def is_ruled_out(self, text: str) -> bool:
-        """Whether ``text`` speaks of signs only to deny them, of long ago, or about nobody.
+        """Whether ``text`` denies something, is of long ago or about nobody, or holds words to be overlooked.
 
-        Then likeness to a warning sign means nothing either.
+        Then likeness to a warning sign means nothing either, but in what is left open.
         """
+        return self.left_open(text) != " ".join(_words(text))
+
+    def left_open(self, text: str) -> str:
+        """The clauses of ``text`` in which nothing is ruled out, in normal form."""
         tokens = _words(text)
         found = self._spotter.spot(tokens)
-        return self._clauses(tokens, found).is_ruled_out() or self._without_overlooked(found) is not found
+        open_to = self._clauses(tokens, found).open_words(self._overlooked_in(found))
+        return " ".join(tokens[position] for position in open_to)
 
     def _find(self, tokens: Sequence[str], answer: int = 0) -> Alarm | None:
         found = self._spotter.spot(tokens)
@@ -117,11 +122,15 @@ class RedFlags:
                 return Alarm(rule, tuple(present(sign) for sign in rule.signs))
         return None
 
-    def _without_overlooked(self, found: Found) -> Found:
+    def _overlooked_in(self, found: Found) -> set[int]:
         hidden: set[int] = set()
         for pattern in self._overlooked:
             for spans in pattern.occurrences(found) if pattern.is_possible(found) else ():
                 hidden.update(range(min(start for start, _ in spans), max(end for _, end in spans)))
+        return hidden
+
+    def _without_overlooked(self, found: Found) -> Found:
+        hidden = self._overlooked_in(found)
         if not hidden:
             return found
         kept = {
