@@ -16,11 +16,13 @@ _NUMBERS: dict[str, float] = {spell(number).replace("-", " "): number for number
     "half a": 0.5,
     "a couple of": 2,
     "a few": 3,
-    "one and a half": 1.5,
 }
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _NUMBER = "|".join(sorted(_NUMBERS, key=len, reverse=True))
-_TIME = re.compile(rf"\b(?:({_NUMBER}) (?:and )?)?(seconds?|secs?|minutes?|mins?)( and a half)?\b")
+_HALF = " and a half"
+_TIME = re.compile(rf"\b(?:({_NUMBER})({_HALF})? )?(seconds?|secs?|minutes?|mins?)({_HALF})?\b")
+SHORTEST = 5
+"""Seconds below which a time is a manner of speaking: "stop for a second"."""
 _PARTS = "part|step|section"
 _PART = re.compile(
     rf"\b(?:{_PARTS}|number) (?:number )?({_NUMBER})\b|\b({'|'.join(_ORDINALS)}) (?:{_PARTS})\b"
@@ -28,7 +30,9 @@ _PART = re.compile(
 _PLACES = "calf|calves|thigh|hamstring|shin|foot|feet|toe|toes|arch|ankle|knee"
 _PLACE = re.compile(rf"\b({_PLACES})s?\b")
 _THIGH = re.compile(r"\b(front|back) of (?:\w+ ){0,2}thighs?\b|\b(front) thigh\b")
-_SIDE = re.compile(rf"\b(left|right|both)(?: (?:{_PLACES}|legs?|side|one)| of)\b")
+_SIDE = re.compile(
+    rf"\b(left|right|both)(?: (?:{_PLACES}|legs?|side|one)| of)\b|\b(?:on|in|is) (?:the|my) (left|right)\b"
+)
 _ONE = {"calves": "calf", "feet": "foot", "toes": "toe", "arch": "foot"}
 
 _DETAILS: Mapping[str, tuple[str, ...]] = {
@@ -51,10 +55,10 @@ def find_slots(intent: str, text: str) -> dict[str, str]:
 
 def _seconds(said: str) -> str:
     total = 0.0
-    for number, unit, half in _TIME.findall(said):
-        count = (_NUMBERS[number] if number else 0) + (0.5 if half else 0)
+    for number, half, unit, later_half in _TIME.findall(said):
+        count = (_NUMBERS[number] if number else 0) + (0.5 if half or later_half else 0)
         total += count * (60 if unit.startswith("min") else 1)
-    return str(round(total)) if total else ""
+    return str(round(total)) if total >= SHORTEST else ""
 
 
 def _part(said: str) -> str:
@@ -74,4 +78,4 @@ def _place(said: str) -> str:
 
 def _side(said: str) -> str:
     found = _SIDE.search(said)
-    return found[1] if found else ""
+    return found[1] or found[2] if found else ""

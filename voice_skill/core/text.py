@@ -10,6 +10,7 @@ import datetime
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 INTERRUPT_WORDS: tuple[str, ...] = (
     "stop",
@@ -58,6 +59,9 @@ FILLERS = frozenset(
 )
 """Words that carry no request; dropped where a command is compared with a closed list, unless they
 are all there is.  "Right" and "like" are content elsewhere, which is why only commands drop them."""
+
+_SAID_OF = frozenset(["am", "is", "are", "be", "feel", "feels", "not", "all", "doing", "say", "think"])
+"""After these such a word says something: "I'm okay" is not "I am"."""
 
 _CONTRACTIONS = {
     "won't": "will not",
@@ -210,8 +214,10 @@ def normal(text: str) -> str:
 
 
 def without_fillers(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Drop words that carry no request, unless nothing would be left."""
-    kept = tuple(token for token in tokens if token not in FILLERS)
+    """Drop words that carry no request, unless they are said of something or nothing would be left."""
+    kept = tuple(
+        token for before, token in pairwise(("", *tokens)) if token not in FILLERS or before in _SAID_OF
+    )
     return kept or tokens
 
 
