@@ -63,6 +63,8 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "where_am_i": _WHERE,
     "where_uncounted": _slots("part"),
     "late": _slots("part"),
+    "skip_later": _slots("part"),
+    "and_the_other": _slots("first"),
     "time_left": _slots("time"),
     "paused_for": _slots("time"),
     "hold_left": _slots("time"),

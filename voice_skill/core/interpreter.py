@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from voice_skill.content.bundle import Bundle, Intent, StateName
+from voice_skill.content.bundle import Bundle, Intent, RoutinePlan, StateName
 from voice_skill.content.prompts import RED_FLAG_LEVELS
 from voice_skill.core import denial, hearings, occasions
 from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch
 from voice_skill.core.meaning import NONE, Interpretation
 from voice_skill.core.safety import RedFlags
-from voice_skill.core.slots import find_slots
-from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
+from voice_skill.core.slots import LAST_PART, find_slots, part_asked_for
+from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, trimmed, without_fillers, words
 from voice_skill.messages import Alternative, Heard
 
 URGENT = 0.5
@@ -46,6 +46,10 @@ _MANNER = re.compile(
     r" (?=(?:(?:a (?:little )?bit|a little|much) )?(?:more \w+ly|louder|quieter|softer|slower|faster)$)"
 )
 """Before the manner in which something is wanted: "repeat that louder"."""
+_NEXT_QUESTION = re.compile(
+    r" (?:and|but|also|plus)(?: also)? (?=(?:what|why|how|when|who|should|can|could|would|is|are|do|does)\b)"
+)
+"""Where a second question begins."""
 _DENIALS = (("do", "not"), ("please", "do", "not"), ("no", "do", "not"), ("not",))
 
 
@@ -67,6 +71,7 @@ class Interpreter:
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
         self._clear_no = {words(each) for run in bundle.words.get("clear_no", ()) for each in run.split("|")}
+        self._parts = _names_of_parts(bundle.routine)
         self._matcher = Matcher(phrases_of(bundle), learned)
 
     def interpret(
@@ -103,9 +108,11 @@ class Interpreter:
             return Interpretation(NONE, "none", 0.0, lane="too long")
         meant = (
             (self._taken_back(tokens) if state == "asked" else None)
+            or (self._to_part(tokens) if state == "routine" else None)
             or self._word_for_word(tokens, state)
             or (self._clear_no_of(text) if state == "asked" else None)
             or self._several(text, state)
+            or (self._two_questions(tokens, state) if state != "routine" else None)
             or self._by_likeness(text, state)
         )
         said_first = tokens[0] in denial.ANSWERS and tokens[1:2] != ("or",)
@@ -114,7 +121,10 @@ class Interpreter:
             return Interpretation(
                 denial.ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word"
             )
-        slots = find_slots(meant.intent, text)
+        slots = {**find_slots(meant.intent, text), **meant.slots}
+        if meant.intent == "skip" and not slots:
+            named = next(filter(None, map(self._parts.get, tokens)), "")
+            slots = {"without": named} if named else {}
         return replace(meant, slots=slots) if slots else meant
 
     def _as_heard(self, meant: Interpretation, confidence: float) -> Interpretation:
@@ -147,11 +157,20 @@ class Interpreter:
         named = denial.denied_command(said)
         return (self._beside(said, *named) or self._turned_round(*named, state)) if named else None
 
+    def _to_part(self, tokens: tuple[str, ...]) -> Interpretation | None:
+        """Going to a part by its number or name: "go to part two", "do the calf again"."""
+        part = part_asked_for(" ".join(tokens), self._parts)
+        if not part:
+            return None
+        slots = {"part": part}
+        return Interpretation("skip", "act", 1.0, None, " ".join(tokens), None, "word for word", slots)
+
     def _find(self, tokens: tuple[str, ...]) -> tuple[Intent, str] | None:
         """The phrase that ``tokens`` are, without fillers, or with each word said once, as in "ow ow ow"."""
         plain = without_fillers(tokens)
         once = tuple(token for token, _ in groupby(plain))
-        return next((self._exact[form] for form in (tokens, plain, once) if form in self._exact), None)
+        forms = (*trimmed(tokens), plain, once)
+        return next((self._exact[form] for form in forms if form in self._exact), None)
 
     def _beside(self, said: str, denied: str, phrase: str) -> Interpretation | None:
         """The other command beside one that is denied: "I don't want to skip, just pause"."""
@@ -192,6 +211,19 @@ class Interpreter:
         if "or" in words(text):
             return replace(meant[0], tier="confirm", runner_up=meant[1].intent)
         return _in_order(meant)
+
+    def _two_questions(self, tokens: tuple[str, ...], state: StateName) -> Interpretation | None:
+        """Two questions in one breath: "why do I get cramps and what can I do about it"."""
+        pieces = _NEXT_QUESTION.split(" ".join(tokens), maxsplit=1)
+        meant = [self._by_likeness(piece, state) for piece in pieces] if len(pieces) == 2 else []
+        questions = [each for each in meant if each.tier == "act" and self._is_question(each)]
+        if len({each.intent for each in questions}) < 2:
+            return None
+        return replace(questions[0], also=(questions[1].intent,))
+
+    def _is_question(self, meant: Interpretation) -> bool:
+        plain = meant.intent not in (*RED_FLAG_LEVELS, "cramp_now")
+        return plain and self._intents[meant.intent].kind == "information"
 
     def _in_a_manner(self, said: str, state: StateName) -> Interpretation | None:
         pieces = [self._word_for_word(words(piece), state) for piece in _MANNER.split(said, maxsplit=1)]
@@ -264,6 +296,19 @@ def _in_order(meant: Sequence[Interpretation]) -> Interpretation:
     ordered = sorted(meant, key=lambda each: each.intent not in MANNERS)
     names = tuple(dict.fromkeys(each.intent for each in ordered))
     return replace(ordered[0], score=min(each.score for each in ordered), also=names[1:])
+
+
+def _names_of_parts(plan: RoutinePlan) -> dict[str, str]:
+    """The name of each counted part by what it may be called: "thighs", "thigh" and "thigh part"."""
+    names = {"end": LAST_PART, "last part": LAST_PART, "final part": LAST_PART}
+    for variant in plan.variants.values():
+        for part in variant.parts:
+            called = normal(part.title).removeprefix("the ")
+            several = (
+                {called, called.removesuffix("s"), called.removesuffix("f") + "ves"} if part.counted else ()
+            )
+            names |= {f"{each}{more}": part.name for each in several for more in ("", " part", " stretch")}
+    return names
 
 
 def names_cramp(text: str) -> bool:
