@@ -34,7 +34,22 @@ _TO_PART = re.compile(
     r"(?: (?:please|again|now|then|next|instead|thanks))*"
 )
 _MOVES = frozenset(
-    {"go", "jump", "skip", "move", "take", "do", "repeat", "redo", "return", "back", "try", "start"}
+    {
+        "go",
+        "jump",
+        "skip",
+        "move",
+        "take",
+        "do",
+        "repeat",
+        "redo",
+        "want",
+        "like",
+        "return",
+        "back",
+        "try",
+        "start",
+    }
 )
 """A part and little else: "go back to the second part please", "do the calf again"."""
 _PLACES = "calf|calves|thigh|hamstring|shin|foot|feet|toe|toes|arch|ankle|knee"
