@@ -441,3 +441,24 @@ def test_nonsense_starts_nothing(bundle: Bundle, place: str, text: str) -> None:
     scene = PLACES[place](bundle)
     before = scene.state
     scene.hears(text).expect_state(before).expect_not("steady_check", "routine_intro", "cramp_1")
+
+
+def test_two_questions_are_answered_in_turn(bundle: Bundle) -> None:
+    """The first is answered, and the other offered; a yes brings it, a no does not."""
+    asked = "why do i get cramps and what can i do about it"
+    scene = situations.idle(bundle).hears(asked).expect_first("reply why").expect("and_the_other").settles()
+    scene.hears("yes please").expect_first("reply what_helps")
+    scene = situations.idle(bundle).hears(asked).settles().hears("no thanks")
+    assert not scene.has("reply what_helps")
+
+
+def test_a_place_where_no_choice_was_offered_is_no_answer(bundle: Bundle) -> None:
+    """After an offer "the first one" is asked about, and the offer stays."""
+    scene = situations.idle(bundle).hears("why do my legs cramp").settles()
+    scene.hears("the first one").expect("ask_again_yes_no")
+
+
+def test_small_words_of_a_title_choose_nothing(bundle: Bundle) -> None:
+    """Who says "your name" has not chosen "your medicines"."""
+    scene = offered(bundle, "cause_medicines", "what_helps").hears("your name")
+    assert not scene.has("reply cause_medicines")

@@ -26,15 +26,88 @@ def interpreter(bundle: Bundle, classifier: Classifier) -> Interpreter:
         ("louder and slower", "idle", ("louder", "slower")),
         ("pause, then repeat that", "routine", ("pause", "repeat")),
         ("stop stop and stop", "routine", ("stop",)),
+        ("repeat that but slower", "routine", ("slower", "repeat")),
+        ("say it again a bit louder", "routine", ("louder", "repeat")),
+        ("next one quieter", "routine", ("quieter", "next")),
     ],
 )
 def test_several_commands_in_one_breath(
     interpreter: Interpreter, said: str, state: StateName, intents: tuple[str, ...]
 ) -> None:
-    """Commands joined by "and" or "then" come out in their order, each once."""
+    """Commands joined by "and", "then" or "but" come out each once, those that set the voice first."""
     meant = interpreter.interpret(said, state)
     assert (meant.intent, *meant.also) == intents
     assert meant.tier == "act"
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "second"),
+    [("pause or stop", "pause", "stop"), ("louder or quieter", "louder", "quieter")],
+)
+def test_of_what_or_joins_nothing_is_done(
+    interpreter: Interpreter, said: str, first: str, second: str
+) -> None:
+    """Two commands with "or" between them are asked about."""
+    meant = interpreter.interpret(said, "routine")
+    assert (meant.tier, meant.intent, meant.runner_up, meant.also) == ("confirm", first, second, ())
+
+
+def test_yes_or_no_is_neither(interpreter: Interpreter) -> None:
+    """Who says both has not answered."""
+    assert interpreter.interpret("yes or no", "asked").tier != "act"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("yes i mean no", "no"),
+        ("yes wait no", "no"),
+        ("yeah nah", "no"),
+        ("yep hang on nope", "no"),
+        ("no wait yes", "yes"),
+        ("nah yeah", "yes"),
+        ("no sorry i meant yes", "yes"),
+        ("no make that a yes", "yes"),
+        ("no no no", "no"),
+    ],
+)
+def test_the_last_answer_counts(interpreter: Interpreter, said: str, intent: str) -> None:
+    """An answer that is taken back is none."""
+    meant = interpreter.interpret(said, "asked")
+    assert (meant.intent, meant.tier) == (intent, "act")
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [("i'm okay thanks", "asked"), ("voice", "idle"), ("rest", "idle")],
+)
+def test_what_is_left_without_small_words_is_no_phrase(
+    interpreter: Interpreter, said: str, state: StateName
+) -> None:
+    """Nobody who is okay said "I am", and nobody who says "voice" said "hello voice"."""
+    assert interpreter.interpret(said, state).intent not in ("yes", "wake")
+
+
+@pytest.mark.parametrize("said", ["ow ow ow", "ow ow ow ow", "please please stop stop"])
+def test_words_said_several_times_count_once(interpreter: Interpreter, said: str) -> None:
+    """Somebody in pain says it more than once."""
+    assert interpreter.interpret(said, "routine").intent in ("it_hurts", "stop")
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("i don't want to skip just pause", "pause"),
+        ("don't repeat it next one please", "next"),
+        ("pause i don't want to stop", "pause"),
+        ("stop repeating yourself", "resume"),
+        ("quit skipping", "resume"),
+    ],
+)
+def test_only_what_is_denied_is_left_undone(interpreter: Interpreter, said: str, intent: str) -> None:
+    """What is asked for beside it is done; where nothing is, the routine goes on."""
+    meant = interpreter.interpret(said, "routine")
+    assert (meant.intent, meant.tier) == (intent, "act")
 
 
 def test_a_question_with_and_in_it_stays_whole(interpreter: Interpreter) -> None:
@@ -71,7 +144,13 @@ def test_dont_stop_without_a_routine_does_not_stop(interpreter: Interpreter) -> 
         ("pause", "wait twenty five seconds please", {"seconds": "25"}),
         ("pause", "pause for a minute and a half", {"seconds": "90"}),
         ("pause", "wait 90 seconds", {"seconds": "90"}),
+        ("pause", "pause for two and a half minutes", {"seconds": "150"}),
+        ("pause", "wait three minutes and a half", {"seconds": "210"}),
+        ("pause", "could you stop for a second", {}),
+        ("pause", "hang on a couple of secs", {}),
         ("pause", "pause", {}),
+        ("cramp_now", "cramp on the right", {"side": "right"}),
+        ("cramp_now", "cramp right now", {}),
         ("skip", "go to part three", {"part": "3"}),
         ("back", "back to the second step", {"part": "2"}),
         ("cramp_now", "cramp in my left calf", {"side": "left", "place": "calf"}),

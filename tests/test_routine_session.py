@@ -467,3 +467,31 @@ def test_not_now_keeps_the_place(bundle: Bundle, place: str, text: str) -> None:
     scene.hears("carry on").expect_state(State.ROUTINE)
     scene = situations.PLACES[place](bundle).hears(text).settles().hears("stop")
     scene.expect_only("routine_stopped").expect_state(State.IDLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("go to part two", 2), ("do the calf again", 2), ("step four please", 4), ("skip to the end", 5)],
+)
+def test_a_part_is_reached_by_number_or_name(bundle: Bundle, text: str, number: int) -> None:
+    """The guide goes to where it was sent."""
+    scene = under_way(bundle, "seated").hears(text)
+    assert scene.guide is not None
+    assert scene.guide.where().number == number
+
+
+def test_another_part_than_this_one_is_not_left_out_in_its_place(bundle: Bundle) -> None:
+    """Told to skip the massage at the ankles, it stays there and says how; at the massage it moves on."""
+    scene = under_way(bundle, "seated").hears("go to part one").settles().hears("skip the massage")
+    assert scene.expect("skip_later").guide is not None
+    assert scene.guide is not None
+    assert scene.guide.where().part.name == "ankles"
+    scene = under_way(bundle, "seated").hears("go to the massage").settles().hears("skip the massage")
+    assert scene.guide is not None
+    assert scene.guide.where().part.name == "legs_up"
+
+
+@pytest.mark.parametrize("text", ["yes", "okay", "right"])
+def test_a_yes_to_a_step_is_taken_in_silence(bundle: Bundle, text: str) -> None:
+    """It means that the step is being done."""
+    assert not under_way(bundle, "seated").hears(text).has("yes_to_nothing")

@@ -284,7 +284,7 @@ def test_a_voice_beyond_the_limits_never_goes_the_other_way(
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("part", ["microphone", "speaker", "voice", "memory"])
+@pytest.mark.parametrize("part", ["microphone", "voice", "memory"])
 def test_faults_are_spoken_and_life_goes_on(bundle: Bundle, place: str, part: str) -> None:
     """A part that fails and comes back is named, and the state stays."""
     scene = PLACES[place](bundle)
@@ -293,3 +293,17 @@ def test_faults_are_spoken_and_life_goes_on(bundle: Bundle, place: str, part: st
     scene.settles(5).regains(part)  # type: ignore[arg-type]
     if f"{part}_back" in bundle.prompts:
         scene.expect(f"{part}_back")
+
+
+@pytest.mark.parametrize("place", AWAKE)
+def test_a_loudspeaker_is_missed_in_silence_and_welcomed(bundle: Bundle, place: str) -> None:
+    """Nobody would hear of its loss; its return is said, and nothing else has changed."""
+    scene = PLACES[place](bundle)
+    before = scene.state
+    scene.loses("speaker").expect_only().expect_state(before)
+    scene.regains("speaker").expect("speaker_back").expect_state(before)
+
+
+def test_the_return_of_a_loudspeaker_wakes_nobody(bundle: Bundle) -> None:
+    """In standby it can wait."""
+    situations.standby(bundle).regains("speaker").expect_only()

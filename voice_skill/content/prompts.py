@@ -49,7 +49,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
             *("emergency_first", "emergency_check", "emergency_quiet"),
             *("despair_over", "despair_quiet"),
             # when a part of the machine fails
-            *("microphone_lost", "microphone_back", "microphone_silent", "speaker_lost", "speaker_back"),
+            *("microphone_lost", "microphone_back", "microphone_silent", "speaker_back"),
             *("voice_lost", "memory_lost", "memory_back"),
         ),
         _NONE,
@@ -63,6 +63,8 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "where_am_i": _WHERE,
     "where_uncounted": _slots("part"),
     "late": _slots("part"),
+    "skip_later": _slots("part"),
+    "and_the_other": _slots("first"),
     "time_left": _slots("time"),
     "paused_for": _slots("time"),
     "hold_left": _slots("time"),

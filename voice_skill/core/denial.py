@@ -25,14 +25,38 @@ ANSWERS: Mapping[str, str] = {
     **dict.fromkeys(("no", "nope", "nah"), "no"),
 }
 """First words that say it all after a question."""
+_CORRECTING = frozenset(
+    [
+        "i",
+        "mean",
+        "meant",
+        "wait",
+        "hang",
+        "hold",
+        "on",
+        "a",
+        "one",
+        "moment",
+        "minute",
+        "second",
+        "sec",
+        "sorry",
+        "rather",
+        "make",
+        "that",
+        "it",
+        "is",
+    ]
+)
+"""What stands between an answer and the one that takes it back."""
 
 _NAMED: Mapping[str, str] = {
     "stop": "stop|stopping|finish|end|quit",
-    "pause": "pause|break",
+    "pause": "pause|pausing|break",
     "skip": "skip|skipping",
     "next": "next",
-    "back": "go back",
-    "repeat": "repeat|say that again|say it again",
+    "back": "go back|going back",
+    "repeat": "repeat|repeating|say that again|say it again|saying that again",
 }
 """By what words a command is named where it is denied."""
 _BETWEEN = (
@@ -42,10 +66,18 @@ _BETWEEN = (
 _UNABLE = "".join(f"(?<!{verb} )" for verb in ("can", "could", "will", "would", "does", "did", "it", "has"))
 """What cannot or will not stop is no request."""
 _DENIED = {
-    intent: re.compile(rf"{_UNABLE}\b(?:not|never|no need)(?: (?:{_BETWEEN}))*(?: to| the| a)? (?:{names})\b")
+    intent: re.compile(
+        rf"{_UNABLE}\b(?:not|never|no need)(?: (?:{_BETWEEN}))*(?: to| the| a)? (?:{names})\b"
+        rf"|\b(?:stop|quit|no more) (?:all )?(?:the |this |that )?(?=\w+ing\b)(?:{names})\b"
+    )
     for intent, names in _NAMED.items()
 }
 """Denied as it is named: "I don't want you to stop"; but not "I can't do this, stop"."""
+_BEFORE_DENIED = re.compile(r"(?: ?\b(?:please|i|we|you|do|did|am|would))+$")
+_AFTER_DENIED = re.compile(
+    r"^(?:(?:it|that|this|one|me|yet|now|but|instead|only|just|i said|i want(?: to)?)\b ?)+"
+)
+"""What belongs to the denied command, and not to what else is asked for beside it."""
 _NO_CRAMP = re.compile(
     r"\b(?:not (?:have|got|had|get|getting)|have no|got no|is no|is not)(?: (?:a|any|the|my))*"
     r" cramp(?:s|ing)?(?: (?:now|tonight|today|right|any|more|at|all|yet|you|know|please|then|thanks))*$"
@@ -67,6 +99,12 @@ def denied_command(said: str) -> tuple[str, str] | None:
         if found:
             return intent, found.group()
     return None
+
+
+def beside(said: str, denied: str) -> tuple[str, ...]:
+    """What else is asked for beside what is ``denied``: before it and after it, where there is anything."""
+    before, _, after = said.partition(denied)
+    return _BEFORE_DENIED.sub("", before.strip()), _AFTER_DENIED.sub("", after.strip())
 
 
 def says_no_cramp(said: str) -> bool:
@@ -97,6 +135,13 @@ def first_answer(tokens: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         start += 1
     rest = tokens[start + 1 :] if tokens[start : start + 1] == ("but",) else tokens[start:]
     return (ANSWERS[tokens[0]] if start else ""), (() if FILLERS.issuperset(rest) else rest)
+
+
+def corrected_answer(tokens: tuple[str, ...]) -> str:
+    """The last of a yes and a no, where nothing is said besides: "yes, I mean no", "yeah, nah"."""
+    given = [ANSWERS[token] for token in tokens if token in ANSWERS]
+    plain = FILLERS.union(ANSWERS, _CORRECTING).issuperset(tokens)
+    return given[-1] if plain and len(set(given)) > 1 else ""
 
 
 def last_answer(first: str, rest: tuple[str, ...], meaning: str) -> str:

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from voice_skill.content.bundle import Bundle, Intent, StateName
+from voice_skill.content.bundle import Bundle, Intent, RoutinePlan, StateName
 from voice_skill.content.prompts import RED_FLAG_LEVELS
 from voice_skill.core import denial, hearings, occasions
 from voice_skill.core.classifier import Classifier, stem
 from voice_skill.core.matcher import Candidate, Match, Matcher, NoMatch
 from voice_skill.core.meaning import NONE, Interpretation
 from voice_skill.core.safety import RedFlags
-from voice_skill.core.slots import find_slots
-from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, without_fillers, words
+from voice_skill.core.slots import LAST_PART, find_slots, part_asked_for
+from voice_skill.core.text import FILLERS, MAX_CHARACTERS, normal, trimmed, without_fillers, words
 from voice_skill.messages import Alternative, Heard
 
 URGENT = 0.5
@@ -39,10 +40,20 @@ ASKED_ABOUT = 0.6
 """From this probability on likeness to a warning sign is asked about, though a clause beside it is denied."""
 URGENT_LEVELS = RED_FLAG_LEVELS[:2]
 """The warning signs for which that holds: an appointment is not urgent enough."""
+MANNERS = frozenset({"slower", "faster", "louder", "quieter"})
+"""How to speak."""
 MOST_AT_ONCE = 3
 """More commands than this in one breath are taken for talk."""
 
-_JOINTS = re.compile(r"\b(?:and then|and|then|or)\b|[,;.!?]+(?=\s)")
+_JOINTS = re.compile(r"\b(?:and then|and|then|but|or)\b|[,;.!?]+(?=\s)")
+_MANNER = re.compile(
+    r" (?=(?:(?:a (?:little )?bit|a little|much) )?(?:more \w+ly|louder|quieter|softer|slower|faster)$)"
+)
+"""Before the manner in which something is wanted: "repeat that louder"."""
+_NEXT_QUESTION = re.compile(
+    r" (?:and|but|also|plus)(?: also)? (?=(?:what|why|how|when|who|should|can|could|would|is|are|do|does)\b)"
+)
+"""Where a second question begins."""
 _DENIALS = (("do", "not"), ("please", "do", "not"), ("no", "do", "not"), ("not",))
 
 
@@ -58,13 +69,13 @@ class Interpreter:
         self._intents = bundle.intents
         self._red_flags = RedFlags(bundle.red_flags, bundle.signs, bundle.words)
         self._exact: dict[tuple[str, ...], tuple[Intent, str]] = {}
-        for form in (tuple, without_fillers):  # "I'm not well" in full goes before "I'm not"
-            for intent in bundle.intents.values():
-                for phrase in intent.phrases:
-                    self._exact.setdefault(form(words(phrase)), (intent, phrase))
+        for intent in bundle.intents.values():
+            for phrase in intent.phrases:
+                self._exact.setdefault(words(phrase), (intent, phrase))
         if wake_phrase:
             self._exact[words(wake_phrase)] = (bundle.intents["wake"], wake_phrase)
         self._clear_no = {words(each) for run in bundle.words.get("clear_no", ()) for each in run.split("|")}
+        self._parts = _names_of_parts(bundle.routine)
         self._matcher = Matcher(phrases_of(bundle), learned)
 
     def interpret(
@@ -101,17 +112,23 @@ class Interpreter:
             return Interpretation(NONE, "none", 0.0, lane="too long")
         meant = (
             (self._taken_back(tokens) if state == "asked" else None)
+            or (self._to_part(tokens) if state == "routine" else None)
             or self._word_for_word(tokens, state)
             or (self._clear_no_of(text) if state == "asked" else None)
             or self._several(text, state)
+            or (self._two_questions(tokens, state) if state != "routine" else None)
             or self._by_likeness(text, state)
         )
-        if state == "asked" and meant.tier != "act" and tokens[0] in denial.ANSWERS:
+        said_first = tokens[0] in denial.ANSWERS and tokens[1:2] != ("or",)
+        if state == "asked" and meant.tier != "act" and said_first:
             # "No, I'm tired", "yes, why not": after a question the first word says it all.
             return Interpretation(
                 denial.ANSWERS[tokens[0]], "act", 0.8, None, tokens[0], None, "word for word"
             )
-        slots = find_slots(meant.intent, text)
+        slots = {**find_slots(meant.intent, text), **meant.slots}
+        if meant.intent == "skip" and not slots:
+            named = next(filter(None, map(self._parts.get, tokens)), "")
+            slots = {"without": named} if named else {}
         return replace(meant, slots=slots) if slots else meant
 
     def _as_heard(self, meant: Interpretation, confidence: float) -> Interpretation:
@@ -132,7 +149,7 @@ class Interpreter:
         return replace(meant, tier="confirm")
 
     def _word_for_word(self, tokens: tuple[str, ...], state: StateName) -> Interpretation | None:
-        found = self._exact.get(tokens) or self._exact.get(without_fillers(tokens))
+        found = self._find(tokens)
         if found:
             intent, phrase = found
             return Interpretation(intent.name, "act", 1.0, None, phrase, None, "word for word")
@@ -140,8 +157,32 @@ class Interpreter:
         refused = self._exact.get(without_fillers(tokens[len(begin) :])) if begin else None
         if refused and refused[0].kind == "command":
             return self._turned_round(refused[0].name, refused[1], state)
-        named = denial.denied_command(" ".join(tokens))
-        return self._turned_round(*named, state) if named else None
+        said = " ".join(tokens)
+        named = denial.denied_command(said)
+        return (self._beside(said, *named) or self._turned_round(*named, state)) if named else None
+
+    def _to_part(self, tokens: tuple[str, ...]) -> Interpretation | None:
+        """Going to a part by its number or name: "go to part two", "do the calf again"."""
+        part = part_asked_for(" ".join(tokens), self._parts)
+        if not part:
+            return None
+        slots = {"part": part}
+        return Interpretation("skip", "act", 1.0, None, " ".join(tokens), None, "word for word", slots)
+
+    def _find(self, tokens: tuple[str, ...]) -> tuple[Intent, str] | None:
+        """The phrase that ``tokens`` are, without fillers, or with each word said once, as in "ow ow ow"."""
+        plain = without_fillers(tokens)
+        once = tuple(token for token, _ in groupby(plain))
+        forms = (*trimmed(tokens), plain, once)
+        return next((self._exact[form] for form in forms if form in self._exact), None)
+
+    def _beside(self, said: str, denied: str, phrase: str) -> Interpretation | None:
+        """The other command beside one that is denied: "I don't want to skip, just pause"."""
+        for rest in denial.beside(said, phrase):
+            found = self._find(words(rest)) if rest else None
+            if found and found[0].kind == "command" and found[0].name not in (denied, "yes", "no"):
+                return Interpretation(found[0].name, "act", 1.0, None, found[1], None, "word for word")
+        return None
 
     def _turned_round(self, denied: str, phrase: str, state: StateName) -> Interpretation:
         opposite = denial.OPPOSITES.get(denied, NONE)
@@ -152,22 +193,46 @@ class Interpreter:
     def _taken_back(self, tokens: tuple[str, ...]) -> Interpretation | None:
         """A yes or no, said first and then taken back: "no, go on", "yes but not now"."""
         first, rest = denial.first_answer(tokens)
-        found = self._exact.get(rest) or self._exact.get(without_fillers(rest)) if first and rest else None
-        name = denial.last_answer(first, rest, found[0].name) if found else ""
+        found = self._find(rest) if first and rest else None
+        name = denial.corrected_answer(tokens)
+        name = name or (denial.last_answer(first, rest, found[0].name) if found else "")
         return Interpretation(name, "act", 0.8, None, " ".join(rest), None, "word for word") if name else None
 
     def _several(self, text: str, state: StateName) -> Interpretation | None:
-        """Several commands in one breath: "slower please and repeat that"."""
+        """Several commands in one breath: "slower please and repeat that", "repeat that louder".
+
+        How to speak comes first, so that the rest is spoken that way.  Of what "or" joins nothing is done
+        before it was asked which.
+        """
         pieces = [piece for piece in _JOINTS.split(text.lower()) if set(words(piece)) - FILLERS]
         if not 1 < len(pieces) <= MOST_AT_ONCE:
-            return None
+            return self._in_a_manner(normal(text), state)
         meant = [
             self._word_for_word(words(piece), state) or self._by_likeness(piece, state) for piece in pieces
         ]
-        names = tuple(dict.fromkeys(each.intent for each in meant))
-        if len(names) < 2 or not all(self._is_order(each, state) for each in meant):
+        if len({each.intent for each in meant}) < 2 or not all(self._is_order(each, state) for each in meant):
             return None
-        return replace(meant[0], score=min(each.score for each in meant), also=names[1:])
+        if "or" in words(text):
+            return replace(meant[0], tier="confirm", runner_up=meant[1].intent)
+        return _in_order(meant)
+
+    def _two_questions(self, tokens: tuple[str, ...], state: StateName) -> Interpretation | None:
+        """Two questions in one breath: "why do I get cramps and what can I do about it"."""
+        pieces = _NEXT_QUESTION.split(" ".join(tokens), maxsplit=1)
+        meant = [self._by_likeness(piece, state) for piece in pieces] if len(pieces) == 2 else []
+        questions = [each for each in meant if each.tier == "act" and self._is_question(each)]
+        if len({each.intent for each in questions}) < 2:
+            return None
+        return replace(questions[0], also=(questions[1].intent,))
+
+    def _is_question(self, meant: Interpretation) -> bool:
+        plain = meant.intent not in (*RED_FLAG_LEVELS, "cramp_now")
+        return plain and self._intents[meant.intent].kind == "information"
+
+    def _in_a_manner(self, said: str, state: StateName) -> Interpretation | None:
+        pieces = [self._word_for_word(words(piece), state) for piece in _MANNER.split(said, maxsplit=1)]
+        meant = [each for each in pieces if each and self._is_order(each, state)]
+        return _in_order(meant) if len(meant) == 2 and meant[1].intent in MANNERS else None
 
     def _is_order(self, meant: Interpretation, state: StateName) -> bool:
         return (
@@ -244,6 +309,26 @@ class Interpreter:
             return True
         plain = self._intents[best.intent].kind == "information" or best.intent == "cramp_now"
         return plain or denial.same_polarity(normal(text), best.phrase)
+
+
+def _in_order(meant: Sequence[Interpretation]) -> Interpretation:
+    """All of them in one, those that set the voice first."""
+    ordered = sorted(meant, key=lambda each: each.intent not in MANNERS)
+    names = tuple(dict.fromkeys(each.intent for each in ordered))
+    return replace(ordered[0], score=min(each.score for each in ordered), also=names[1:])
+
+
+def _names_of_parts(plan: RoutinePlan) -> dict[str, str]:
+    """The name of each counted part by what it may be called: "thighs", "thigh" and "thigh part"."""
+    names = {"end": LAST_PART, "last part": LAST_PART, "final part": LAST_PART}
+    for variant in plan.variants.values():
+        for part in variant.parts:
+            called = normal(part.title).removeprefix("the ")
+            several = (
+                {called, called.removesuffix("s"), called.removesuffix("f") + "ves"} if part.counted else ()
+            )
+            names |= {f"{each}{more}": part.name for each in several for more in ("", " part", " stretch")}
+    return names
 
 
 def names_cramp(text: str) -> bool:

@@ -426,7 +426,7 @@ class Session:
             answers = {
                 "yes": question.yes,
                 "no": question.no,
-                "not_sure": question.doubt,
+                **dict.fromkeys(("not_sure", "first_one", "second_one"), question.doubt),
                 "fine": question.no,
                 "never_mind": question.dropped,
                 "not_now": question.dropped,
@@ -442,9 +442,12 @@ class Session:
         self._act_further(meant)
 
     def _act_further(self, meant: Interpretation) -> None:
-        """Do what else was asked for in the same breath; an answer was meant for the question before it."""
+        """Do what else was asked for in the same breath; an answer was meant for the question before it.
+
+        A second question is offered in its turn (``acts.answers.answer``).
+        """
         for further in meant.also:
-            if further not in ANSWERS:
+            if further not in ANSWERS and self.bundle.intents[further].kind == "command":
                 self.act_on(Interpretation(further, "act", meant.score))
 
     # --- for the acts

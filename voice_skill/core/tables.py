@@ -114,6 +114,7 @@ class Question:
 QUESTIONS: dict[str, Question] = {
     "want_more": Question(tell_more, offer_instead, again="want_more_again"),
     "offer_routine": Question(check_safety, decline, again="offer_routine_again"),
+    "and_the_other": Question(take_first, offer_instead),
     "did_you_mean_one": Question(take_first, meant_neither, meant_neither, dropped=meant_neither),
     "did_you_mean_two": Question(ask_again, meant_neither, ask_again, dropped=meant_neither),
     "safety_check": Question(
@@ -145,6 +146,7 @@ QUESTIONS: dict[str, Question] = {
 
 OTHER_ANSWERS: dict[str, dict[str, Act]] = {
     "want_more": {"more": tell_more, "next": tell_more, "resume": tell_more, "stop": decline},
+    "and_the_other": {**dict.fromkeys(("more", "next", "resume"), take_first), "stop": decline},
     "offer_routine": {"start_routine": check_safety, "stop": decline},
     "did_you_mean_one": {"first_one": take_first, "stop": decline},
     "did_you_mean_two": {"first_one": take_first, "second_one": take_second, "stop": decline},
@@ -252,6 +254,7 @@ _IN_ROUTINE: dict[str, Act] = _ANYWHERE | {
     "how_long_left": tell_time_left,
     "where_am_i": tell_where,
     "stop": stop_routine,
+    "yes": hush_only,  # "yes" or "okay" to a step means that it is being done
     "not_now": rest,  # it may be meant for a minute or for tonight: the answer names both ways on
 }
 ACTS: dict[State, dict[str, Act]] = {

@@ -10,6 +10,7 @@ import datetime
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 INTERRUPT_WORDS: tuple[str, ...] = (
     "stop",
@@ -58,6 +59,10 @@ FILLERS = frozenset(
 )
 """Words that carry no request; dropped where a command is compared with a closed list, unless they
 are all there is.  "Right" and "like" are content elsewhere, which is why only commands drop them."""
+
+_SAYING = frozenset(["okay", "ok", "alright", "right", "well", "like", "so"])
+_SAID_OF = frozenset(["am", "is", "are", "be", "feel", "feels", "not", "all", "doing", "say", "think"])
+"""After these the words above say something: "I'm okay" is not "I am"."""
 
 _CONTRACTIONS = {
     "won't": "will not",
@@ -210,9 +215,28 @@ def normal(text: str) -> str:
 
 
 def without_fillers(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Drop words that carry no request, unless nothing would be left."""
-    kept = tuple(token for token in tokens if token not in FILLERS)
+    """Drop words that carry no request, unless they are said of something or nothing would be left."""
+    kept = tuple(tokens[place] for place in _carrying(tokens))
     return kept or tokens
+
+
+def trimmed(tokens: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """``tokens`` with fewer and fewer of the fillers at both ends, the longest first."""
+    kept = _carrying(tokens) or range(len(tokens))
+    if not kept:
+        return [tokens]
+    starts, ends = range(kept[0] + 1), range(kept[-1] + 1, len(tokens) + 1)
+    return sorted((tokens[start:end] for start in starts for end in ends), key=len, reverse=True)
+
+
+def _carrying(tokens: tuple[str, ...]) -> list[int]:
+    """The places of the words that are no fillers here."""
+    pairs = enumerate(pairwise(("", *tokens)))
+    return [
+        place
+        for place, (before, token) in pairs
+        if token not in FILLERS or (token in _SAYING and before in _SAID_OF)
+    ]
 
 
 def sentences(text: str) -> list[str]:

@@ -15,6 +15,27 @@ if TYPE_CHECKING:
 
 MOST_MISSES = 2
 """So often it is said, while something goes on, that nothing was understood; after that it just goes on."""
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "your",
+        "you",
+        "it",
+        "of",
+        "in",
+        "or",
+        "and",
+        "for",
+        "with",
+        "on",
+        "that",
+        "about",
+    ]
+)
+"""Words of a title that do not name what it is about."""
 _DENIALS = frozenset({"no", "not", "neither", "never"})
 
 
@@ -28,7 +49,12 @@ def answer(s: Session) -> None:
     if intent.sources and not s.said_general:
         s.said_general = True
         s.script.prompt("general_information")
-    offer_to_go_on(s)
+    other = next((name for name in s.meant.also if s.bundle.intents[name].kind == "information"), "")
+    if other:
+        s.ask("and_the_other", first=s.bundle.intents[other].title)
+        s.wanted = (other,)
+    else:
+        offer_to_go_on(s)
 
 
 def tell_more(s: Session) -> None:
@@ -116,7 +142,8 @@ def _take(s: Session, index: int) -> None:
 def take_named(s: Session, text: str) -> bool:
     """Do what was named by its title, or by most of it, or by neither where it was denied; says whether."""
     said = words(text)
-    titles = [set(words(s.bundle.intents[name].title)) for name in s.wanted]
+    full = [set(words(s.bundle.intents[name].title)) for name in s.wanted]
+    titles = [title - _SMALL or title for title in full]
     shares = [len(title & set(said)) / len(title) for title in titles]
     best = max(range(len(shares)), key=shares.__getitem__)
     if shares[best] < 0.5 or shares.count(shares[best]) > 1:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voice_skill.core.routine import Guide
+from voice_skill.core.slots import LAST_PART
 from voice_skill.core.states import State
 from voice_skill.core.text import spell_duration
 
 if TYPE_CHECKING:
+    from voice_skill.content.bundle import RoutinePart
     from voice_skill.core.session import Session
 
 
@@ -126,7 +128,9 @@ def go(s: Session) -> None:
     """Go to another step."""
     guide, intent = _guide(s), s.meant.intent
     if "part" in s.meant.slots:
-        _go_to_part(s, int(s.meant.slots["part"]))
+        _go_to_part(s, s.meant.slots["part"])
+        return
+    if _leaves_out_another(s, s.meant.slots.get("without", "")):
         return
     if intent == "back" and guide.where().first:
         s.script.prompt("at_first_step")
@@ -141,15 +145,31 @@ def go(s: Session) -> None:
     s.perform(cues)
 
 
-def _go_to_part(s: Session, number: int) -> None:
-    """Go to a part by its number; one that does not exist is answered with where we are."""
+def _counted_parts(s: Session) -> list[RoutinePart]:
+    return [part for part in s.bundle.routine.variants[_guide(s).variant].parts if part.counted]
+
+
+def _go_to_part(s: Session, wanted: str) -> None:
+    """Go to a part by its number or name; one that does not exist is answered with where we are."""
     guide = _guide(s)
-    if not 1 <= number <= guide.where().total:
+    numbers = {part.name: number for number, part in enumerate(_counted_parts(s), 1)}
+    numbers |= {str(number): number for number in numbers.values()} | {LAST_PART: len(numbers)}
+    number = numbers.get(wanted)
+    if number is None:
         s.coach.tell_where()
         return
     s.coach.aside = False
     s.enter(State.ROUTINE)
     s.perform(guide.go_to(number, s.now))
+
+
+def _leaves_out_another(s: Session, name: str) -> bool:
+    """Whether another part than this one was to be left out: then nothing is, and it is said how to."""
+    title = next((part.title for part in _counted_parts(s) if part.name == name), "")
+    if not title or name == _guide(s).where().part.name:
+        return False
+    s.script.prompt("skip_later", part=title)
+    return True
 
 
 def repeat(s: Session) -> None:
