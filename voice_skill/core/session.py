@@ -512,7 +512,7 @@ class Session:
     # --- faults
 
     def _lose(self, lost: AudioLost) -> None:
-        """Say what is lost; without a loudspeaker nobody would hear it, and what was cut off is said again."""
+        """Say what is lost; not that of a loudspeaker, which nobody would hear."""
         if lost.part == "speaker":
             return
         self.coach.step_aside(self.now)

@@ -8,7 +8,8 @@ that began ends in one SpeechFinished; those that had not begun end without.
 Without a voice there is a tone and a printed line, without a loudspeaker a printed line; the conversation
 goes on either way.  But who has pulled a plug puts it back: for fifteen seconds after the loss of a
 loudspeaker that worked, what cannot be heard is only shown and not taken for finished, so that the
-conversation waits; when the loudspeaker is back, it is spoken from its beginning.  A loudspeaker that goes while nothing is said is noticed as well, and opened again.
+conversation waits; when the loudspeaker is back, it is spoken from its beginning.  A loudspeaker that goes
+while nothing is said is noticed as well, and opened again.
 """
 
 from __future__ import annotations
