@@ -61,6 +61,15 @@ def test_standby_comes_by_itself(bundle: Bundle, place: str) -> None:
     assert scene.mode == "standby"
 
 
+def test_standby_does_not_come_between_a_question_and_its_answer(bundle: Bundle) -> None:
+    """What was begun before it is answered although it is over only after it; a moment later it is talk."""
+    scene = situations.idle(bundle).settles()
+    scene.silence(121).expect_state(State.STANDBY)
+    scene.hears(ANSWERED).expect_first("reply why").expect_state(State.IDLE)
+    scene.settles().after(200).expect_state(State.STANDBY)
+    scene.hears(ANSWERED).expect_only().expect_state(State.STANDBY)
+
+
 def test_a_typed_session_never_goes_to_standby(bundle: Bundle) -> None:
     """Without a microphone there is nothing to sleep for."""
     scene = Scene(bundle, quiet_after=None).starts().settles().wait(36_000)

@@ -20,6 +20,7 @@ was over.  States change through ``enter`` only, which holds them against ``MOVE
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -83,6 +84,8 @@ LONGEST_PAUSE = 900.0
 """Seconds after which a paused routine is put away; the person has fallen asleep."""
 _HUSHING = frozenset({"stop", "pause", "quiet", "good_night", "never_mind"})
 """What silences us in standby, where it is otherwise nobody's business."""
+LAST_WORDS = 3.0
+"""Seconds after standby has come by itself within which what is heard was begun before it."""
 NOISE = 0.5
 """What is heard with less confidence than this and means nothing is taken for noise."""
 GHOST = 0.35
@@ -176,6 +179,7 @@ class Session:
         self._met = recollection.met
         self._quiet_after = quiet_after
         self._quiet_since = 0.0
+        self._asleep_since = -math.inf
         self._asked_words = ""
         self._put_off: tuple[str, tuple[str, ...], str] | None = None
         self._before = ""
@@ -304,7 +308,7 @@ class Session:
         """Go to standby without a word; a paused routine can be carried on later."""
         place = self.coach.guide.snapshot() if self.coach.guide else self.kept_place
         self.drop_everything()
-        self.kept_place = place
+        self.kept_place, self._asleep_since = place, self.now
         self.enter(State.STANDBY)
 
     def _settle(self) -> None:
@@ -385,7 +389,8 @@ class Session:
         if self.state is State.STANDBY:
             # A television gives half a "cramp" now and then; it must not wake anybody.
             sure = meant.tier == "act" and confidence >= LOW_CONFIDENCE
-            return not sure or meant.intent not in ACTS[State.STANDBY]
+            begun_before = self.now - self._asleep_since <= LAST_WORDS and meant.intent not in _HUSHING
+            return not sure or not (begun_before or meant.intent in ACTS[State.STANDBY])
         led = self.state is State.CRAMP or (self.state is State.ROUTINE and not self.question)
         if led and meant.tier == "none" and self.misses >= MOST_MISSES:
             return True  # people are talking to each other

@@ -226,7 +226,7 @@ class Ears:
         if listener.turn not in ("started", "speaking"):
             return False
         if self._mode == "open":
-            return self._next == "interrupt"
+            return self._next in ("interrupt", "standby")
         # What we have just said may still ring in the room, and must not be taken for a request.
         own = not listener.recogniser.partial or self.judge.is_echo(listener.recogniser.partial)
         return self._mode == "interrupt" and not own
