@@ -33,6 +33,12 @@ def more_offered(bundle: Bundle) -> Scene:
     return idle(bundle).hears(ANSWERED).expect("want_more").settles()
 
 
+def other_question_offered(bundle: Bundle) -> Scene:
+    """Two things were asked at once; one is answered, and we have asked whether to answer the other."""
+    asked = "why do i get cramps and what can i do about it"
+    return idle(bundle).hears(asked).expect("and_the_other").settles()
+
+
 def stretches_offered(bundle: Bundle) -> Scene:
     """We have asked whether to do the stretches."""
     offering = min(
@@ -168,6 +174,7 @@ PLACES: Mapping[str, Callable[[Bundle], Scene]] = {
         greeting,
         answering,
         more_offered,
+        other_question_offered,
         stretches_offered,
         one_doubted,
         two_doubted,

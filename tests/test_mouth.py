@@ -335,7 +335,11 @@ def test_without_a_voice_there_is_a_tone_and_a_line(stage: Stage, start: Start) 
 
 
 class LostSpeaker(MemorySpeaker):
-    """A loudspeaker that is unplugged after some blocks."""
+    """A loudspeaker that is unplugged after some blocks; or that never plays, though it can be opened."""
+
+    def __init__(self, rate: int, alive: bool = True) -> None:
+        super().__init__(rate)
+        self.alive = alive
 
     def play(self, block: Samples) -> None:
         """Fail in mid-sentence."""
@@ -344,15 +348,19 @@ class LostSpeaker(MemorySpeaker):
         super().play(block)
 
 
+GONE = AudioLost("speaker", "The loudspeaker has gone.")
+
+
 def test_what_a_short_loss_cuts_off_is_spoken_again(stage: Stage, start: Start) -> None:
-    """It is shown, and spoken from its beginning on the return, each once; the loss is not told."""
+    """It is shown, and spoken from its beginning on the return, each once."""
     stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 2]
     mouth = start(stage)
     mouth.say(1, "One.")
     mouth.say(2, "Two.")
-    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
+    events = [stage.next() for _ in range(4)]
+    assert events == [GONE, AudioBack("speaker"), SpeechFinished(1), SpeechFinished(2)]
     assert 3.0 <= stage.now < 3.1, "at the third attempt, a second each"
-    assert stage.shown == ["One."]
+    assert stage.shown == [GONE.reason, "One."]
     assert [length for _, length in plateaus(stage.speaker.samples)] == [1000, 1000]
     mouth.close()
     assert stage.inbox.empty()
@@ -377,9 +385,9 @@ def test_a_loss_while_nothing_is_said_costs_nothing(stage: Stage, start: Start) 
     assert closed.wait(PATIENCE)
     stage.now += 1.0
     mouth.say(1, "One.")
-    assert stage.next() == SpeechFinished(1)
+    assert [stage.next() for _ in range(3)] == [GONE, AudioBack("speaker"), SpeechFinished(1)]
     assert len(stage.speaker.samples) == 1000
-    assert not stage.shown
+    assert stage.shown == [GONE.reason]
 
 
 class InTheWay(MemorySpeaker):
@@ -425,22 +433,23 @@ def test_a_microphone_is_found_between_two_sentences(stage: Stage) -> None:
     mouth = stage.mouth()
     mouth.say(2, "One. Two.")
     mouth.start()
-    assert stage.next() == SpeechFinished(2)
+    events = [stage.next() for _ in range(3)]
+    assert events == [AudioLost("speaker", "Gone."), AudioBack("speaker"), SpeechFinished(2)]
     assert [length for _, length in plateaus(stage.speaker.samples)] == [1000, 700, 1000]
     mouth.close()
     assert stage.inbox.empty()
 
 
 def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Stage, start: Start) -> None:
-    """It is waited for once, fifteen seconds, and then told; its return is told too."""
+    """Its loss is told and shown once, it is waited for once, fifteen seconds, and its return is told too."""
     stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 15]
     mouth = start(stage)
     for utterance in (1, 2, 3):
         mouth.say(utterance, "One.")
-    assert stage.next() == AudioLost("speaker", "Still gone.")
+    assert stage.next() == GONE
     assert [stage.next() for _ in range(3)] == [SpeechFinished(1), SpeechFinished(2), SpeechFinished(3)]
     assert HELD_BACK <= stage.now < HELD_BACK + 1
-    assert stage.shown == ["One."] * 3
+    assert stage.shown == [GONE.reason, *["One."] * 3]
     stage.speakers.clear()
     stage.now += 60
     mouth.say(4, "Four.")
@@ -450,12 +459,11 @@ def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Sta
 
 def test_a_loudspeaker_that_is_lost_again_and_again_is_given_up(stage: Stage, start: Start) -> None:
     """One that opens but does not play must not hold the conversation up for longer than one that is gone."""
-    stage.speakers = [LostSpeaker(RATE) for _ in range(50)]
+    stage.speakers = [LostSpeaker(RATE, alive=False) for _ in range(50)]
     start(stage).say(1, "One.")
-    assert stage.next() == AudioLost("speaker", "The loudspeaker has gone.")
-    assert stage.next() == SpeechFinished(1)
+    assert [stage.next(), stage.next()] == [GONE, SpeechFinished(1)], "and it is not told back in between"
     assert HELD_BACK <= stage.now < HELD_BACK + 2
-    assert stage.shown == ["One."]
+    assert stage.shown == [GONE.reason, "One."]
 
 
 def test_silence_is_not_held_back(stage: Stage, start: Start) -> None:
@@ -466,11 +474,11 @@ def test_silence_is_not_held_back(stage: Stage, start: Start) -> None:
     mouth.say(1, "One.")
     mouth.say(2, "Two.")
     mouth.start()
-    assert stage.next() == SpeechFinished(1)
+    assert [stage.next(), stage.next()] == [GONE, SpeechFinished(1)]
     assert stage.now < 1
     stage.now += 5
     mouth.close(finish=True)
-    assert stage.inbox.empty()
+    assert [*stage.inbox.queue] in ([], [AudioBack("speaker")])
     assert not len(stage.speaker.samples)
 
 
@@ -502,8 +510,9 @@ def test_a_mistake_costs_one_utterance(stage: Stage, start: Start, caplog: pytes
     lost = stage.next()
     assert isinstance(lost, AudioLost)
     assert "once" in lost.reason
-    assert [stage.next() for _ in range(3)] == [SpeechFinished(number) for number in (1, 2, 3)]
-    assert stage.shown == ["One.", "Two."]
+    events = [stage.next() for _ in range(4)]
+    assert events == [SpeechFinished(1), SpeechFinished(2), AudioBack("speaker"), SpeechFinished(3)]
+    assert stage.shown == [lost.reason, "One.", "Two."]
     assert [record.exc_info is not None for record in caplog.records] == [True]
     assert list(stage.speaker.samples[-1000:]) == [3000] * 1000
 
@@ -522,7 +531,7 @@ def test_a_mistake_in_the_voice_or_in_opening_is_a_loss(stage: Stage, start: Sta
     mouth.say(1, "One.")
     events = [stage.next(), stage.next(), stage.next()]
     assert events == [AudioBack("speaker"), AudioLost("voice", "odd"), SpeechFinished(1)]
-    assert stage.shown == ["One."]
+    assert stage.shown == ["odd too", "One."]
 
 
 @pytest.mark.parametrize("trouble", [BrokenPipeError(), ValueError("closed"), OSError(5, "gone")])

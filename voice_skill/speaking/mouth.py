@@ -271,6 +271,7 @@ class Mouth:
             if self._silenced(speaker, order):
                 return False
             speaker.play(block)
+            self._tell_return(speaker)
         return True
 
     # --- the voice ----------------------------------------------------------------------------------
@@ -306,6 +307,7 @@ class Mouth:
             return
         try:
             self._speaker.watch()
+            self._tell_return(self._speaker)
             if self._speaker.makes_way():
                 self._open_again()
         except AudioDeviceError as error:
@@ -335,7 +337,11 @@ class Mouth:
             self._lose_speaker(error)
             return
         self._wait, self._tries = self.first_wait, 0
-        if "speaker" in self._lost:
+        self._tell_return(self._speaker)
+
+    def _tell_return(self, speaker: Speaker) -> None:
+        """Once it plays, and not already when it can be opened."""
+        if "speaker" in self._lost and speaker.alive:
             self._lost.discard("speaker")
             self.inbox.put(AudioBack("speaker"))
 

@@ -48,6 +48,8 @@ class Speaker(Protocol):
     """Seconds of our blocks (not of the zeros in between) that have left our hands."""
     gain: float
     """Factor of the samples that leave our hands from now on, 0 to 1."""
+    alive: bool
+    """Whether it has asked for sound since it was opened; some can be opened and then do nothing."""
 
     @property
     def waiting(self) -> float:
@@ -112,6 +114,7 @@ class DeviceSpeaker:
         self.rate = _USUAL_RATE  # the callback needs one before the real one is known
         self.played_seconds = 0.0
         self.gain = 1.0
+        self.alive = False
         self._glide = _Glide()
         self._tap = tap
         self._patience = patience
@@ -175,6 +178,7 @@ class DeviceSpeaker:
     def _give(self, wanted: Any, frames: int, _when: Any, _status: Any) -> None:
         """PortAudio's callback: fills ``wanted`` from what is waiting, with zeros when nothing is."""
         self._called_at = self._clock()
+        self.alive = True
         out = np.frombuffer(wanted, dtype=np.int16)
         filled = 0
         while filled < frames:
@@ -211,6 +215,7 @@ class MemorySpeaker:
         self.latency = 0.0
         self.played_seconds = 0.0
         self.gain = 1.0
+        self.alive = True
         self._glide = _Glide()
         self.waiting = 0.0
         self.stops = 0
@@ -268,6 +273,7 @@ class WavSpeaker:
         self.latency = 0.0
         self.played_seconds = 0.0
         self.gain = 1.0
+        self.alive = True
         self._glide = _Glide()
         self._path = Path(path)
         self._clock = clock
