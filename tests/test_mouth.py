@@ -441,7 +441,7 @@ def test_a_microphone_is_found_between_two_sentences(stage: Stage) -> None:
 
 
 def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Stage, start: Start) -> None:
-    """Its loss is told and shown once, it is waited for once, fifteen seconds, and its return is told too."""
+    """Its loss is told once, it is waited for once, fifteen seconds, and its return is told too."""
     stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 15]
     mouth = start(stage)
     for utterance in (1, 2, 3):

@@ -225,7 +225,7 @@ def test_portaudio_is_restarted_only_while_nothing_is_open(library: Driven) -> N
 
 
 def test_a_loudspeaker_makes_way_for_a_microphone(library: Driven) -> None:
-    """One that was plugged in is found once the loudspeaker was closed for a moment; that is rarely asked."""
+    """One that was plugged in is found once the loudspeaker was closed for a moment, after each attempt."""
     microphone = DeviceMicrophone(library=library)
     with microphone:
         library.plugged_in = library._listed = False
@@ -235,12 +235,10 @@ def test_a_loudspeaker_makes_way_for_a_microphone(library: Driven) -> None:
             pass
 
     speaker = DeviceSpeaker(library=Driven())
-    asked = []
-    for _ in range(7):
+    for _ in range(3):
         attempt()
-        asked.append(speaker.makes_way())
+        assert speaker.makes_way()
         assert not speaker.makes_way()
-    assert asked == [True, False, False, True, False, False, True]
     library.plugged_in = True
     attempt()
     speaker.close()

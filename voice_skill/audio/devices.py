@@ -27,12 +27,8 @@ _SPOKEN = {"input": "microphone", "output": "loudspeaker"}
 # Restarting PortAudio while another thread opens a stream would pull the library from under it.
 _OPENING = threading.RLock()
 _open_streams: list[Any] = []
-_misses: dict[Direction, int] = {"input": 0, "output": 0}
-"""Attempts to open in vain, since the last success."""
 _wanted: set[Direction] = set()
 """What a new list of devices is wanted for."""
-_EVERY, _PATIENT_TRIES = 3, 10
-"""A new list is wanted for so many attempts at first, which come each second, and for each later one."""
 
 PATIENCE = 2.0
 """Seconds without a callback after which a device counts as lost; PortAudio itself never says so."""
@@ -96,13 +92,10 @@ def open_stream(
         try:
             with hushed():
                 opened = _open(library, direction, name, make, first_rate)
-            _misses[direction] = 0
             _wanted.discard(direction)
             return opened
         except AudioDeviceError:
-            _misses[direction] += 1
-            if _misses[direction] > _PATIENT_TRIES or _misses[direction] % _EVERY == 1:
-                _wanted.add(direction)
+            _wanted.add(direction)
             raise
         finally:
             _OPENING.release()
