@@ -26,27 +26,10 @@ ANSWERS: Mapping[str, str] = {
 }
 """First words that say it all after a question."""
 _CORRECTING = frozenset(
-    [
-        "i",
-        "mean",
-        "meant",
-        "wait",
-        "hang",
-        "hold",
-        "on",
-        "a",
-        "one",
-        "moment",
-        "minute",
-        "second",
-        "sec",
-        "sorry",
-        "rather",
-        "make",
-        "that",
-        "it",
-        "is",
-    ]
+    {
+        *("i", "mean", "meant", "wait", "hang", "hold", "on", "a", "one", "moment", "minute"),
+        *("second", "sec", "sorry", "rather", "make", "that", "it", "is"),
+    }
 )
 """What stands between an answer and the one that takes it back."""
 

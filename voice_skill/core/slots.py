@@ -35,20 +35,8 @@ _TO_PART = re.compile(
 )
 _MOVES = frozenset(
     {
-        "go",
-        "jump",
-        "skip",
-        "move",
-        "take",
-        "do",
-        "repeat",
-        "redo",
-        "want",
-        "like",
-        "return",
-        "back",
-        "try",
-        "start",
+        *("go", "jump", "skip", "move", "take", "do", "repeat", "redo", "want", "like", "return"),
+        *("back", "try", "start"),
     }
 )
 """A part and little else: "go back to the second part please", "do the calf again"."""

@@ -16,24 +16,10 @@ if TYPE_CHECKING:
 MOST_MISSES = 2
 """So often it is said, while something goes on, that nothing was understood; after that it just goes on."""
 _SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "to",
-        "your",
-        "you",
-        "it",
-        "of",
-        "in",
-        "or",
-        "and",
-        "for",
-        "with",
-        "on",
-        "that",
-        "about",
-    ]
+    {
+        *("a", "an", "the", "to", "your", "you", "it", "of", "in", "or", "and", "for", "with"),
+        *("on", "that", "about"),
+    }
 )
 """Words of a title that do not name what it is about."""
 _DENIALS = frozenset({"no", "not", "neither", "never"})
