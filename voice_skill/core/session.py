@@ -525,7 +525,7 @@ class Session:
         self.script.prompt("microphone_silent" if silent else f"{lost.part}_lost")
 
     def _regain(self, part: Part) -> None:
-        """Say what is back, if it was said that it had gone, or if anybody had to notice."""
-        nobodys_business = self.state is State.STANDBY and part == "speaker"
-        if f"{part}_back" in self.bundle.prompts and not nobodys_business:
+        """Say what is back; in standby not the loudspeaker, which is no reason to wake anybody."""
+        can_wait = self.state is State.STANDBY and part == "speaker"
+        if f"{part}_back" in self.bundle.prompts and not can_wait:
             self.script.prompt(f"{part}_back")

@@ -101,7 +101,8 @@ class Judge:
             return least * OVER_US
         if self._strange:
             alike = not set(self.speaking().split()).isdisjoint(text.split())
-            return STRANGER if text not in self.few else UNMISTAKABLE if alike else UNLIKE_OURS
+            few = UNMISTAKABLE if alike else UNLIKE_OURS
+            return few if text in self.few else STRANGER
         return least
 
     def _wakes(self, text: str, sure: float, now: float) -> bool:

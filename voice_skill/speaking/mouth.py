@@ -289,9 +289,7 @@ class Mouth:
             except Exception as error:  # mostly a VoiceError; whatever it is, the words are shown instead
                 self._report("voice", str(error))
                 return None
-            if "voice" in self._lost:
-                self._lost.discard("voice")
-                self.inbox.put(AudioBack("voice"))
+            self._report_back("voice")
             return sound
         return None
 
@@ -341,9 +339,8 @@ class Mouth:
 
     def _tell_return(self, speaker: Speaker) -> None:
         """Once it plays, and not already when it can be opened."""
-        if "speaker" in self._lost and speaker.alive:
-            self._lost.discard("speaker")
-            self.inbox.put(AudioBack("speaker"))
+        if speaker.alive:
+            self._report_back("speaker")
 
     def _lose_speaker(self, error: Exception) -> None:
         """Drop it until the next try."""
@@ -369,7 +366,12 @@ class Mouth:
             self._lost.add(part)
             self.inbox.put(AudioLost(part, reason))
             if part == "speaker":
-                self._print(reason)  # the session would say it, but not now
+                self._print(reason)  # nobody could hear it said
+
+    def _report_back(self, part: Part) -> None:
+        if part in self._lost:
+            self._lost.discard(part)
+            self.inbox.put(AudioBack(part))
 
     def _show(self, order: _Order) -> None:
         if order.utterance is not None and order.number > self._cancelled:
