@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -264,6 +267,29 @@ def test_nothing_is_left_behind(child: Callable[..., Voice]) -> None:
     voice.close()
     assert not place.exists()
     assert waiting.process.poll() is not None
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_no_child_is_set_waiting_after_the_end(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
+    """Closed from another thread while a child is being started: none outlives the voice."""
+    real, voice = subprocess.Popen, Voice()
+    started: list[subprocess.Popen[bytes]] = []
+    closing = threading.Thread(target=voice.close)
+
+    def start(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
+        if len(started) == moment:
+            closing.start()
+            closing.join(0.2)
+        started.append(real(*args, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with suppress(VoiceError):  # the folder may be gone
+        voice.render(SENTENCE)
+    closing.join(30)
+    assert len(started) > moment
+    for process in started:
+        process.wait(30)
 
 
 def test_trimming_cuts_both_ends_only() -> None:

@@ -85,20 +85,22 @@ class Renderer:
         """Seconds that the last good sentences took, apart from the child's start."""
         self._start_time = _FIRST_START
         self._numbers = count()
-        self._placing = threading.Lock()
+        self._changing = threading.Lock()
+        """Held while the place is made, and while children are set waiting or ended."""
         self._workplace: Path | None = None
         self._waiting: SimpleQueue[Child] = SimpleQueue()
         self._closed = False
 
     def warm_up(self) -> None:
         """Start a child now, so that the first sentence does not wait for it."""
-        if self._waiting.empty():
-            self._waiting.put(self._start())
+        with self._changing:
+            if self._waiting.empty():
+                self._waiting.put(self._start())
 
     def close(self) -> None:
         """End the children that wait and remove the temporary folder; twice does no harm."""
-        self._closed = True
-        with suppress(Empty):
+        with self._changing, suppress(Empty):  # a thread that still renders sets no child waiting after this
+            self._closed = True
             while True:
                 _end(self._waiting.get_nowait().process)
         if self._workplace is not None:
@@ -145,11 +147,11 @@ class Renderer:
 
     def _ask(self, wish: Mapping[str, object], answers: SimpleQueue[_Answer]) -> Child:
         """Give the wish to a child that waits, or to a new one; its answer comes in its time, or never."""
+        path = self._place() / f"{next(self._numbers)}.wav"
         try:
             child = self._waiting.get_nowait()
         except Empty:
             child = self._start()
-        path = self._place() / f"{next(self._numbers)}.wav"
         line = f"{json.dumps({**wish, 'path': str(path)})}\n".encode()
         begun_at = max(time.monotonic(), child.started_at + _START)
 
@@ -163,7 +165,7 @@ class Renderer:
         return child
 
     def _keep_ready(self) -> None:
-        with suppress(VoiceError):  # whoever asks next will be told
+        with self._changing, suppress(VoiceError):  # whoever asks next will be told
             while not self._closed and self._waiting.qsize() < _SPARE:
                 self._waiting.put(self._start())
 
@@ -178,7 +180,7 @@ class Renderer:
 
     def _place(self) -> Path:
         """Make a private folder for what children write; in memory where the system has such a place."""
-        with self._placing:
+        with self._changing:
             return self._workplace or self._made_place()
 
     def _made_place(self) -> Path:
