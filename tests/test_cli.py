@@ -446,3 +446,15 @@ def test_help_has_examples(home: dict[str, str]) -> None:
     assert "examples:" in printed
     for command in ("type", "ask", "hear", "check", "say", "demo", "doctor"):
         assert f"\n    {command} " in printed or f"voice-skill {command}" in printed
+
+
+def test_a_memory_that_cannot_be_opened_is_told_and_said(home: dict[str, str], tmp_path: Path) -> None:
+    """The remedy is shown and the loss is said; the session goes on."""
+    (tmp_path / "file").touch()
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f"data_folder = '{tmp_path / 'file' / 'data'}'\n")
+    given = "is it calcium" + NEWLINE
+    told = run(home, "--config", settings, "type", "--silent", given=given).stdout
+    assert str(tmp_path / "file") in told
+    assert "I can't save anything just now." in told
+    assert "calcium" in told

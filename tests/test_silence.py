@@ -293,7 +293,7 @@ def test_a_voice_beyond_the_limits_never_goes_the_other_way(
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("part", ["microphone", "voice", "memory"])
+@pytest.mark.parametrize("part", ["microphone", "voice", "memory", "wake_phrase"])
 def test_faults_are_spoken_and_life_goes_on(bundle: Bundle, place: str, part: str) -> None:
     """A part that fails and comes back is named, and the state stays."""
     scene = PLACES[place](bundle)

@@ -37,7 +37,7 @@ from voice_skill.hearing.echo_path import EchoPath
 from voice_skill.hearing.microphone import DeviceMicrophone
 from voice_skill.hearing.recogniser import SpeechModel
 from voice_skill.memory import FILE_NAME, NOTHING_STORED, Memory
-from voice_skill.messages import Closed, Effect, Event, Heard, Say, SetVoice, SpeechFinished, Tone
+from voice_skill.messages import AudioLost, Closed, Effect, Event, Heard, Say, SetVoice, SpeechFinished, Tone
 from voice_skill.speaking.mouth import Mouth
 from voice_skill.speaking.speaker import DeviceSpeaker
 from voice_skill.speaking.voice import Voice
@@ -92,13 +92,15 @@ def load_model(config: Config, bundle: Bundle) -> SpeechModel:
     return SpeechModel(made.folder, expected)
 
 
-def open_memory(config: Config) -> tuple[Memory, str]:
-    """The memory, and what there is to say about it; one that cannot be opened is replaced for the night."""
+def open_memory(config: Config) -> tuple[Memory, list[AudioLost]]:
+    """The memory, and its loss if there is one; one that cannot be opened is replaced for the night."""
     try:
         memory = Memory(config.data_folder / FILE_NAME)
     except MemoryStoreError as error:
-        return Memory(NOTHING_STORED), str(error)
-    return memory, memory.note
+        return Memory(NOTHING_STORED), [AudioLost("memory", str(error))]
+    if memory.note:
+        print(memory.note, flush=True)
+    return memory, []
 
 
 @contextmanager
@@ -106,7 +108,7 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
     """A session that listens and speaks; raises ModelError or AudioDeviceError where it cannot."""
     with ExitStack() as stack:
         stack.enter_context(python_alone())
-        memory, note = open_memory(config)
+        memory, losses = open_memory(config)
         stack.callback(memory.close)
         inbox: Queue[Event] = Queue()
         setting = stored_voice(memory, SetVoice(config.rate, config.volume))
@@ -138,23 +140,28 @@ def hands_free(config: Config, log: Path | None) -> Iterator[App]:
             without_echo=echo.without_echo,
         )
         app = App(session, inbox, mouth, ears, memory, _open_log(log, stack))
-        for told in filter(None, (note, deaf_to_wake_phrase(model, config.wake_phrase))):
-            print(told, flush=True)
+        tell(losses + deaf_to_wake_phrase(model, config.wake_phrase), inbox)
         ears.start()
         stack.callback(tell_lost_sound, ears)
         stack.callback(ears.close)
         yield app
 
 
-def deaf_to_wake_phrase(model: SpeechModel, wake_phrase: str) -> str:
-    """What there is to say at the start about a wake phrase that would never wake, or nothing."""
+def deaf_to_wake_phrase(model: SpeechModel, wake_phrase: str) -> list[AudioLost]:
+    """A wake phrase that would never wake counts as lost."""
     unknown = " and ".join(f"'{word}'" for word in model.missing([wake_phrase]))
-    if not unknown:
-        return ""
-    return (
+    reason = (
         f"The speech model does not know {unknown}, so '{wake_phrase}' will not wake the skill. "
         "Set another 'wake_phrase' in the settings, or take a larger model with 'voice-skill models'."
     )
+    return [AudioLost("wake_phrase", reason)] if unknown else []
+
+
+def tell(losses: Iterable[AudioLost], inbox: Queue[Event]) -> None:
+    """Show what is lacking from the start, with the remedy; the session says it after the greeting."""
+    for lost in losses:
+        print(lost.reason, flush=True)
+        inbox.put(lost)
 
 
 def tell_lost_sound(ears: Ears) -> None:
@@ -180,15 +187,14 @@ def typed(config: Config, log: Path | None, silent: bool) -> Iterator[App]:
     lines = sys.stdin or ()  # none where the standard input is closed
     with ExitStack() as stack:
         content = load_content(config)
-        memory, note = open_memory(config)
+        memory, losses = open_memory(config)
         stack.callback(memory.close)
         inbox: Queue[Event] = Queue()
         setting = stored_voice(memory, SetVoice(config.rate, config.volume))
         mouth: Mouth | Page = Page(inbox) if silent else _speaking_mouth(config, setting, inbox, stack)
         session = _session(content, setting, memory, quiet_after=None)
         app = App(session, inbox, mouth, None, memory, _open_log(log, stack), _print_said)
-        if note:
-            print(note)
+        tell(losses, inbox)
         threading.Thread(target=_read_lines, args=(lines, inbox), name="keyboard", daemon=True).start()
         yield app
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Part: TypeAlias = Literal["microphone", "speaker", "voice", "memory"]
+Part: TypeAlias = Literal["microphone", "speaker", "voice", "memory", "wake_phrase"]
 Tone: TypeAlias = Literal["listening", "halfway", "ease"]
 ListeningMode: TypeAlias = Literal["open", "interrupt", "standby"]
 

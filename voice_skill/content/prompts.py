@@ -50,7 +50,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
             *("despair_over", "despair_quiet"),
             # when a part of the machine fails
             *("microphone_lost", "microphone_back", "microphone_silent", "speaker_back"),
-            *("voice_lost", "memory_lost", "memory_back"),
+            *("voice_lost", "memory_lost", "memory_back", "wake_phrase_lost"),
         ),
         _NONE,
     ),
