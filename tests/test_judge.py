@@ -6,7 +6,7 @@ import pytest
 
 from voice_skill.hearing.endpoint import Voices
 from voice_skill.hearing.judge import Judge
-from voice_skill.messages import ListeningMode
+from voice_skill.messages import Alternative, ListeningMode
 
 
 def judge(mode: ListeningMode, speaking: str = "") -> Judge:
@@ -19,7 +19,7 @@ def judge(mode: ListeningMode, speaking: str = "") -> Judge:
         },
         frozenset({"stop", "help"}),
         lambda: speaking,
-        {"interrupt": 0.65, "standby": 0.7},
+        {"interrupt": 0.65, "standby": 0.8},
         mode,
     )
 
@@ -31,26 +31,32 @@ def heard_over_us(one: Judge, voices: Voices, blocks: int) -> None:
         one.count(voices, "speaking")
 
 
-def test_a_lone_cramp_wakes_at_the_second_call() -> None:
-    """Not very clear, but said again within ten seconds; any other word starts anew."""
-    one = judge("standby")
-    assert not one.is_meant("cramp", 0.8, True, 100.0)
-    assert one.is_meant("cramp", 0.75, True, 109.0)
-    assert judge("standby").is_meant("cramp", 0.98, True, 100.0)
+@pytest.mark.parametrize(
+    ("hearings", "call"),
+    [
+        ({"computer": 0.6, "cramp": 0.3}, ("cramp", 0.6)),
+        ({"grand": 0.4, "cramp": 0.3, "help cramp": 0.2}, ("cramp", 1.0)),
+        ({"hello night": 0.9}, ("", 0.0)),
+        ({"i had a cramp": 1.0}, ("", 0.0)),
+        ({}, ("", 0.0)),
+    ],
+)
+def test_a_call_is_a_whole_phrase_among_the_hearings(
+    hearings: dict[str, float], call: tuple[str, float]
+) -> None:
+    """Half of the hearings are enough; words that stand in no phrase together are talk."""
+    text, sure = judge("standby").call_among([Alternative(*hearing) for hearing in hearings.items()])
+    assert text == call[0]
+    assert sure == pytest.approx(call[1])
 
 
-def test_two_calls_far_apart_or_too_unsure_are_none() -> None:
-    """A television says a word like it now and then."""
-    one = judge("standby")
-    assert not one.is_meant("cramp", 0.8, True, 100.0)
-    assert not one.is_meant("cramp", 0.8, True, 111.0)
-    assert not one.is_meant("cramp", 0.6, True, 112.0)
-
-
-@pytest.mark.parametrize(("text", "wakes"), [("hello night helper", True), ("hello night", False)])
-def test_only_whole_phrases_wake(text: str, wakes: bool) -> None:
-    """Words that stand in no phrase together are talk of others."""
-    assert judge("standby").is_meant(text, 0.9, True, 100.0) is wakes
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [("hello night helper", True), ("not cramp", True), ("night helper", False), ("left", False)],
+)
+def test_only_what_may_be_a_call_is_heard_again(text: str, worth: bool) -> None:
+    """A second look takes a moment."""
+    assert judge("standby").may_be_call(text) is worth
 
 
 def test_while_the_room_is_strange_only_clear_words_count() -> None:
@@ -64,7 +70,7 @@ def test_while_the_room_is_strange_only_clear_words_count() -> None:
     ):
         one = judge("interrupt", "for a cramp say cramp")
         heard_over_us(one, "strange", 20)
-        assert one.is_meant(text, sure, False, 1.0) is meant
+        assert one.is_meant(text, sure, False) is meant
 
 
 def test_what_was_surely_said_over_us_needs_less() -> None:
@@ -72,7 +78,7 @@ def test_what_was_surely_said_over_us_needs_less() -> None:
     for voices, meant in (("both", True), ("room", False)):
         one = judge("interrupt", "to finish say stop")
         heard_over_us(one, voices, 5)  # type: ignore[arg-type]  # one of the voices
-        assert one.is_meant("stop", 0.5, False, 1.0) is meant
+        assert one.is_meant("stop", 0.5, False) is meant
 
 
 def test_a_short_word_over_us_counts_from_before_its_beginning() -> None:
@@ -81,4 +87,4 @@ def test_a_short_word_over_us_counts_from_before_its_beginning() -> None:
         one = judge("interrupt", "let the leg rest")
         for voices in ("both", "both", *["ours"] * gap, "both"):
             one.count(voices, "quiet")  # type: ignore[arg-type]  # one of the voices
-        assert one.is_meant("stop", 0.7, False, 1.0) is meant
+        assert one.is_meant("stop", 0.7, False) is meant

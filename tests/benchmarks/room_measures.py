@@ -24,7 +24,6 @@ from voice_skill.config import Config  # noqa: E402
 from voice_skill.core.states import State  # noqa: E402
 from voice_skill.front_ends import Content, load_content, load_model  # noqa: E402
 from voice_skill.hearing.echo_path import EchoPath  # noqa: E402
-from voice_skill.hearing.judge import CALLED_AGAIN  # noqa: E402
 from voice_skill.hearing.listener import Listener  # noqa: E402
 from voice_skill.hearing.microphone import Microphone  # noqa: E402
 from voice_skill.hearing.recogniser import SpeechModel  # noqa: E402
@@ -393,7 +392,6 @@ def wakes(skill: Skill, acoustics: Acoustics, phrase: str, voices: Sequence[str]
         for voice in voices:
             for level in np.linspace(-2.0, 2.0, times):
                 good_night(bed)
-                bed.wait(CALLED_AGAIN)  # a single word may count when it is said again
                 over = bed.says(said_by(phrase, voice), level=float(level))
                 bed.wait(over - bed.now + IN_TIME)
                 result.tried += 1

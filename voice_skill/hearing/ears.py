@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, Queue, SimpleQueue
 
 from voice_skill.errors import VoiceSkillError
@@ -91,7 +91,7 @@ class Ears:
     on_voice: Callable[[bool], None] = _untold
     """Told when somebody begins and ceases to speak over us, so that we can speak lower."""
     least_confidence: Mapping[ListeningMode, float] = field(
-        default_factory=lambda: {"interrupt": 0.65, "standby": 0.7}
+        default_factory=lambda: {"interrupt": 0.65, "standby": 0.8}
     )
     """Below this a hearing is dropped.  In open mode nothing is: the session asks back instead."""
     first_wait: float = 1.0
@@ -188,7 +188,9 @@ class Ears:
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
         self._tell_spoken_over(spoken_over and not self.judge.only_rest(EVIDENT - 1))
-        if speech is not None and self._is_meant(speech.hearing, listener):
+        if speech is not None and self._mode == "standby":
+            speech = self._as_call(speech, listener)
+        if speech is not None and self._is_meant(speech.hearing):
             self._post(speech, microphone)
         self._notice(microphone)
 
@@ -197,9 +199,20 @@ class Ears:
             self._spoken_over = spoken_over
             self.on_voice(spoken_over)
 
-    def _is_meant(self, hearing: Hearing, listener: Listener) -> bool:
+    def _as_call(self, speech: Speech, listener: Listener) -> Speech | None:
+        """What may be a call, as the recogniser that knows all words hears it; None if it is none.
+
+        To the one of standby, which knows calls and little else, "computer" is "cramp".
+        """
+        if not self.judge.may_be_call(speech.hearing.text):
+            return None
+        again = listener.heard_again(self._recognisers["open"])
+        text, sure = self.judge.call_among(again.alternatives)
+        return replace(speech, hearing=Hearing(text, sure)) if text else None
+
+    def _is_meant(self, hearing: Hearing) -> bool:
         silent = self._mode != "interrupt" and self._next is None
-        return self.judge.is_meant(hearing.text, hearing.confidence, silent, listener.endpoint.now)
+        return self.judge.is_meant(hearing.text, hearing.confidence, silent)
 
     @property
     def _mode(self) -> ListeningMode:

@@ -31,16 +31,17 @@ _SIZE = 32_768
 """Length of the transforms: both lengths together, and some."""
 _CLEAR = 6.0
 """How many times higher than the usual the highest place of the correlation must be."""
-_BETTER = 1.5
-"""How many times higher than the place where the sound was it must be to have moved."""
+_BETTER = 3.0
+"""How many times higher than the place where the sound was it must be to have moved: somebody's voice or
+rain makes up to 2.7."""
 _TAKEN = 0.5
 """With less than this share of the power left, the filter stands where the sound is."""
 _OF_LATE = 0.98
 """Smoothing of the power over steps: half a second."""
 _LEEWAY = 6
 """Samples to either side that count as the same place."""
-_REFLECTED = 80
-"""Samples within which another place is a reflection of the same sound: 5 ms."""
+_REFLECTED = 160
+"""Samples within which another place is a reflection of the same sound, which the filter holds, too."""
 _FAMILIAR = 300
 """Steps of our own sound, from when an echo was found, after which the filter can tell voices apart."""
 _NOT_THERE = 500
@@ -197,6 +198,11 @@ class EchoPath:
         """
         return self._left_power < _TAKEN * self._heard_power
 
+    def _has_left(self, best: int, places: Wave) -> bool:
+        """Whether the sound is at another place and no longer where it was."""
+        near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
+        return places[best] >= _BETTER * near and (abs(best - self._place) < _REFLECTED or not self._fits())
+
     def _follow(self, best: int, places: Wave) -> None:
         """Let the filter begin just before the place; it need not learn anew if only the delay changed.
 
@@ -206,15 +212,13 @@ class EchoPath:
         rumour, self._rumour = self._rumour, best
         agreed = abs(best - rumour) <= _LEEWAY  # one look alone may be taken in by somebody else's voice
         away = abs(best - self._place)
-        if self._found and self._known < _FAMILIAR and away < _REFLECTED:
-            return  # somebody's voice makes another reflection stand out, while the filter does not fit yet
-        near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
         if not self._found or away > _LEEWAY:
-            if not agreed or (self._found and (self._fits() or places[best] < _BETTER * near)):
+            if not agreed or (self._found and not self._has_left(best, places)):
                 return
-            self._delay += best - self._place
-            self._moved = True
-            self._known = min(self._known, _SHAKEN)
+            if not self._found or away >= _REFLECTED:
+                self._delay += best - self._place
+                self._moved = True
+                self._known = min(self._known, _SHAKEN)
         if not self._found or not _EARLY // 4 < best - self._delay < 4 * _EARLY:
             self._delay = best - _EARLY
         self._found, self._place = True, best

@@ -6,13 +6,12 @@ by whose voice the blocks held, by the words of the sentence in the air, and by 
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from voice_skill.hearing.endpoint import Turn, Voices
-from voice_skill.messages import ListeningMode
+from voice_skill.messages import Alternative, ListeningMode
 
 EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
@@ -23,10 +22,8 @@ UNLIKE_OURS, UNMISTAKABLE, STRANGER = 0.7, 0.9, 0.95
 word with our own sentence, for the others of them, and for all else."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
-ALONE_AT_NIGHT = 0.97
-"""Confidence that a single word needs in standby."""
-CALLED_AGAIN = 10.0
-"""Seconds within which the same single word, said again, needs no more than the usual confidence."""
+CERTAIN = 0.5
+"""Share of the hearings from which on a call is certain; an hour of other people's talk reached 0.23."""
 
 
 @dataclass
@@ -49,7 +46,7 @@ class Judge:
         self._over_us = self._others = 0
         self._with_ours = self._strange = False
         self._before: deque[bool] = deque(maxlen=BEFORE)
-        self._called, self._called_at = "", -math.inf
+        self._single = frozenset(phrase for phrase in self._waking if " " not in phrase)
 
     def count(self, voices: Voices, turn: Turn) -> None:
         """Take in whose voice a block held, and what the block before it was.
@@ -82,15 +79,24 @@ class Judge:
         own = set(self.speaking().split())
         return bool(own) and own.issuperset(text.split())
 
-    def is_meant(self, text: str, sure: float, silent: bool, now: float) -> bool:
-        """Whether to post what was heard with this confidence.
-
-        ``silent``: we do not speak; ``now``: seconds of sound since the beginning.
-        """
+    def is_meant(self, text: str, sure: float, silent: bool) -> bool:
+        """Whether to post what was heard with this confidence; ``silent``: we do not speak."""
         if self.mode == "interrupt" and self.only_rest(EVIDENT):
             return False
-        meant = self._wakes(text, sure, now) if self.mode == "standby" else sure >= self._least(text)
-        return meant and (silent or not self.is_echo(text))
+        return sure >= self._least(text) and (silent or not self.is_echo(text))
+
+    def may_be_call(self, text: str) -> bool:
+        """Whether what the few words of standby make of an utterance is worth a second look."""
+        return not self._waking or text in self._waking or not self._single.isdisjoint(text.split())
+
+    def call_among(self, hearings: Sequence[Alternative]) -> tuple[str, float]:
+        """The likeliest call in what all words make of it, and the confidence that it was one.
+
+        Whole phrases only: other people speak of cramps, too.
+        """
+        calls = [each for each in hearings if not self._waking or each.text in self._waking]
+        likeliest = max(calls, key=lambda each: each.share, default=Alternative("", 0.0))
+        return likeliest.text, min(1.0, sum(each.share for each in calls) / CERTAIN)
 
     def _least(self, text: str) -> float:
         """The confidence that these words need: less where they were surely said over us."""
@@ -104,17 +110,3 @@ class Judge:
             few = UNMISTAKABLE if alike else UNLIKE_OURS
             return few if text in self.few else STRANGER
         return least
-
-    def _wakes(self, text: str, sure: float, now: float) -> bool:
-        """Whole phrases only, and of a single word more, or the same word twice.
-
-        In 0.3 hours of other people's talk, what woke us were single words ("calf") and words that stand in
-        no phrase together ("cramp ever").
-        """
-        if sure < self.least_confidence.get("standby", 0.0) or (self._waking and text not in self._waking):
-            return False
-        if " " in text or sure >= ALONE_AT_NIGHT:
-            return True
-        again = text == self._called and now - self._called_at <= CALLED_AGAIN
-        self._called, self._called_at = text, now
-        return again

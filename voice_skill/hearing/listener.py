@@ -73,6 +73,8 @@ class Listener:
     _kept: deque[bytes] = field(default_factory=deque)
     _sound: list[bytes] = field(default_factory=list)
     """All that the recogniser was given of this utterance."""
+    _finished: list[bytes] = field(default_factory=list)
+    """The same of the last one that has ended."""
     _same: int = 0
     _last: str = ""
     _cut_in_at: float | None = None
@@ -121,6 +123,13 @@ class Listener:
         if self.turn != "quiet" and self._same >= self._blocks_for(text) and self._cuts_in(text):
             return self._cut_in(text)
         return None
+
+    def heard_again(self, recogniser: Recogniser) -> Hearing:
+        """What another recogniser makes of the utterance that was given out last."""
+        recogniser.reset()
+        for block in self._finished:
+            recogniser.accept(block)
+        return recogniser.finish()
 
     def _cut_in(self, text: str) -> Speech | None:
         """Give out a text in mid-speech, or wait on where it does not stand at a second look.
@@ -190,6 +199,7 @@ class Listener:
         return self.endpoint.complete(text) or self.endpoint.understood(text)
 
     def _finish(self) -> Speech | None:
+        self._finished = self._sound
         hearing = self.recogniser.finish()
         if self.beside:
             hearing = surer(hearing, self.beside.finish(), self._few)
