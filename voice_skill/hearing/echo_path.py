@@ -71,6 +71,8 @@ class EchoPath:
         """In samples, beyond the distance."""
         self._place = self._rumour = 0
         """Where the correlation is highest, in samples beyond the distance."""
+        self._agreed = 0
+        """Looks in a row that saw it where the one before did."""
         self._found = self._moved = False
         self._filter, self._softener = EchoFilter(), Softener()
         self._waiting: Wave = np.zeros(0)
@@ -210,10 +212,11 @@ class EchoPath:
         so slowly that the filter follows by itself, until it would be left behind.
         """
         rumour, self._rumour = self._rumour, best
-        agreed = abs(best - rumour) <= _LEEWAY  # one look alone may be taken in by somebody else's voice
+        self._agreed = self._agreed + 1 if abs(best - rumour) <= _LEEWAY else 0
         away = abs(best - self._place)
         if not self._found or away > _LEEWAY:
-            if not agreed or (self._found and not self._has_left(best, places)):
+            # One look alone may be taken in by somebody else's voice, and its neighbour by the same.
+            if self._agreed < 1 + self._found or (self._found and not self._has_left(best, places)):
                 return
             if not self._found or away >= _REFLECTED:
                 self._delay += best - self._place
