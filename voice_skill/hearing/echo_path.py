@@ -35,7 +35,7 @@ _BETTER = 3.0
 """How many times higher than the place where the sound was it must be to have moved: somebody's voice or
 rain makes up to 2.7."""
 _GONE = 3.0
-"""How many times higher than the usual a place is where sound still arrives; with pure tones, many places are."""
+"""How many times higher than the usual a place is where sound arrives; with pure tones, many places are."""
 _TAKEN = 0.5
 """With less than this share of the power left, the filter stands where the sound is."""
 _OF_LATE = 0.98
