@@ -34,8 +34,6 @@ _CLEAR = 6.0
 _BETTER = 3.0
 """How many times higher than the place where the sound was it must be to have moved: somebody's voice or
 rain makes up to 2.7."""
-_GONE = 3.0
-"""How many times higher than the usual a place is where sound arrives; with pure tones, many places are."""
 _TAKEN = 0.5
 """With less than this share of the power left, the filter stands where the sound is."""
 _OF_LATE = 0.98
@@ -205,8 +203,8 @@ class EchoPath:
     def _has_left(self, best: int, places: Wave) -> bool:
         """Whether the sound is at another place and no longer where it was."""
         near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
-        if places[best] < _BETTER * near or near > _GONE * float(np.sqrt(np.mean(places**2))):
-            return False
+        if places[best] < _BETTER * near or near > _CLEAR * float(np.sqrt(np.mean(places**2))):
+            return False  # pure tones are as high at many places at once
         return abs(best - self._place) < _REFLECTED or not self._fits()
 
     def _follow(self, best: int, places: Wave) -> None:
