@@ -93,7 +93,10 @@ def load_model(config: Config, bundle: Bundle) -> SpeechModel:
 
 
 def open_memory(config: Config) -> tuple[Memory, list[AudioLost]]:
-    """The memory, and its loss if there is one; one that cannot be opened is replaced for the night."""
+    """The memory, and its loss if there is one; one that cannot be opened is replaced for the night.
+
+    What was done about a damaged one is shown.
+    """
     try:
         memory = Memory(config.data_folder / FILE_NAME)
     except MemoryStoreError as error:

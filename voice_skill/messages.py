@@ -54,7 +54,7 @@ class TimeReached:
 
 @dataclass(frozen=True, slots=True)
 class AudioLost:
-    """A part of the machine stopped working; ``reason`` is a sentence with the remedy."""
+    """A part stopped working, or never did; ``reason`` is a sentence with the remedy."""
 
     part: Part
     reason: str

@@ -32,8 +32,8 @@ _SIZE = 32_768
 _CLEAR = 6.0
 """How many times higher than the usual the highest place of the correlation must be."""
 _BETTER = 3.0
-"""How many times higher than the place where the sound was it must be to have moved: somebody's voice or
-rain makes up to 2.7."""
+"""How many times higher than the place where the sound was it must be to have moved: somebody's voice and
+rain mostly make less than 2.7, and 3.1 for a look or two."""
 _TAKEN = 0.5
 """With less than this share of the power left, the filter stands where the sound is."""
 _OF_LATE = 0.98

@@ -137,8 +137,8 @@ class Listener:
         The recogniser names a word from its first sound on, but what ends within a word has none; and the few
         words fit the beginning of many another.
         """
-        sound, self._sound = self._sound, []
         speech = self._finish()
+        sound = self._finished
         short = sum(map(len, sound)) / 2 / self.recogniser.rate <= self.longest_again
         if short and not (speech and speech.hearing.text.split()[: len(text.split())] == text.split()):
             for block in sound:
