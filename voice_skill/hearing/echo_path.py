@@ -16,6 +16,7 @@ import numpy as np
 
 from voice_skill.audio.sound import SPEECH_RATE, Samples, from_floats
 from voice_skill.audio.streams import Pace, Resampler, Wave
+from voice_skill.hearing.drift import SPARE, Drift, shifted, top
 from voice_skill.hearing.echo import HOP, EchoFilter, Softener
 from voice_skill.hearing.endpoint import Voices
 
@@ -31,6 +32,10 @@ _SIZE = 32_768
 """Length of the transforms: both lengths together, and some."""
 _CLEAR = 6.0
 """How many times higher than the usual the highest place of the correlation must be."""
+_FOUND = 150.0
+"""Sum of the squares of its height, over looks in a row, from which on a place is where our echo is.
+
+Somebody's voice over ours made 135 where there was no echo at all, and our own echo makes 300 in a second."""
 _BETTER = 3.0
 """How many times higher than the place where the sound was it must be to have moved: somebody's voice and
 rain mostly make less than 2.7, and 3.1 for a look or two."""
@@ -67,12 +72,17 @@ class EchoPath:
         self._ours_end = 0
         self._out, self._in = Pace(SPEECH_RATE), Pace(SPEECH_RATE)
         self._distance: int | None = None
-        self._delay = _SPARE
-        """In samples, beyond the distance."""
-        self._place = self._rumour = 0
-        """Where the correlation is highest, in samples beyond the distance."""
+        self._delay = float(_SPARE)
+        """Of what is given to the filter; in samples, beyond the distance."""
+        self._delay_at = 0
+        self._drift = Drift()
+        """Where the correlation was highest, in samples beyond the distance."""
+        self._rumour = 0
+        """Where it was highest at the last look."""
         self._agreed = 0
         """Looks in a row that saw it where the one before did."""
+        self._evidence = 0.0
+        """That there is an echo at that place."""
         self._found = self._moved = False
         self._filter, self._softener = EchoFilter(), Softener()
         self._waiting: Wave = np.zeros(0)
@@ -125,7 +135,9 @@ class EchoPath:
         return "ours" if self._sounded > 2 * self._foreign else "both"
 
     def _step(self, heard: Wave, index: int) -> Wave:
-        ours = self._ours_at(index - self._delay, HOP)
+        self._delay += self._drift.pace * (index - self._delay_at)
+        self._delay_at = index
+        ours = self._ours_between(index - self._delay, HOP)
         self._heard = np.concatenate([self._heard[HOP:], heard])
         if not heard.any():
             self._filter.pass_by(ours)
@@ -180,6 +192,13 @@ class EchoPath:
         before = min(length, max(0, -begin))
         return np.concatenate([np.zeros(before), piece, np.zeros(length - before - len(piece))])
 
+    def _ours_between(self, index: float, length: int) -> Wave:
+        """The same at a place that may lie between two samples."""
+        whole = int(np.floor(index))
+        if whole == index:
+            return self._ours_at(whole, length)
+        return shifted(self._ours_at(whole - SPARE + 1, length + 2 * SPARE - 1), index - whole)
+
     def _look(self, end: int) -> None:
         """Correlate the last second of what was heard with ours, and follow where the sound has gone."""
         ours = self._ours_at(end - _LOOK - _LONGEST, _LOOK + _LONGEST)
@@ -190,8 +209,21 @@ class EchoPath:
         self._product = 0.5 * self._product + cross / (np.abs(cross) + 1e-6)
         places = np.abs(np.fft.irfft(self._product)[:_LONGEST])
         best = int(np.argmax(places))
+        height = float(places[best]) / float(np.sqrt(np.mean(places**2)))
+        if height > _CLEAR:
+            self._follow(best, height, places, end)
+        if self._found:
+            self._follow_slowly(places, end)
+
+    def _follow_slowly(self, places: Wave, at: int) -> None:
+        """See how clocks that drift apart move the sound, so that the filter need not follow it."""
+        place = round(self._drift.place(at))
+        leeway = int(np.clip(self._drift.unsure(at), 2, _LEEWAY))
+        first = max(0, place - leeway)
+        near = places[first : place + leeway + 1]
+        best = first + int(np.argmax(near)) if len(near) else 0
         if places[best] > _CLEAR * float(np.sqrt(np.mean(places**2))):
-            self._follow(best, places)
+            self._drift.seen(top(places, best), at)
 
     def _fits(self) -> bool:
         """Whether the filter takes out what is heard, so that the sound cannot have moved.
@@ -200,30 +232,36 @@ class EchoPath:
         """
         return self._left_power < _TAKEN * self._heard_power
 
-    def _has_left(self, best: int, places: Wave) -> bool:
+    def _has_left(self, place: int, best: int, places: Wave) -> bool:
         """Whether the sound is at another place and no longer where it was."""
-        near = float(places[max(0, self._place - _LEEWAY) : self._place + _LEEWAY + 1].max(initial=0.0))
+        near = float(places[max(0, place - _LEEWAY) : place + _LEEWAY + 1].max(initial=0.0))
         if places[best] < _BETTER * near or near > _CLEAR * float(np.sqrt(np.mean(places**2))):
             return False  # pure tones are as high at many places at once
-        return abs(best - self._place) < _REFLECTED or not self._fits()
+        return abs(best - place) < _REFLECTED or not self._fits()
 
-    def _follow(self, best: int, places: Wave) -> None:
+    def _follow(self, best: int, height: float, places: Wave, at: int) -> None:
         """Let the filter begin just before the place; it need not learn anew if only the delay changed.
 
-        A stream that ran dry for a moment moves the place and nothing else.  Clocks that drift apart move it
-        so slowly that the filter follows by itself, until it would be left behind.
+        A stream that ran dry for a moment moves the place and nothing else.
         """
         rumour, self._rumour = self._rumour, best
-        self._agreed = self._agreed + 1 if abs(best - rumour) <= _LEEWAY else 0
-        away = abs(best - self._place)
-        if not self._found or away > _LEEWAY:
-            # One look alone may be taken in by somebody else's voice, and its neighbour by the same.
-            if self._agreed < 1 + self._found or (self._found and not self._has_left(best, places)):
-                return
-            if not self._found or away >= _REFLECTED:
-                self._delay += best - self._place
-                self._moved = True
-                self._known = min(self._known, _SHAKEN)
+        again = abs(best - rumour) <= _LEEWAY
+        self._agreed = self._agreed + 1 if again else 0
+        self._evidence = height**2 + (self._evidence if again else 0.0)
+        place = round(self._drift.place(at))
+        away = abs(best - place)
+        if self._found and away <= _LEEWAY:
+            return
+        # One look alone may be taken in by somebody else's voice, and its neighbour by the same.
+        if self._evidence < _FOUND:
+            return
+        if self._found and (self._agreed < 2 or not self._has_left(place, best, places)):
+            return
+        if not self._found or away >= _REFLECTED:
+            self._delay += best - place
+            self._moved = True
+            self._known = min(self._known, _SHAKEN)
         if not self._found or not _EARLY // 4 < best - self._delay < 4 * _EARLY:
-            self._delay = best - _EARLY
-        self._found, self._place = True, best
+            self._delay = float(best - _EARLY)
+        self._found = True
+        self._drift.found(best, at)

@@ -1,0 +1,83 @@
+"""Where our echo is while two clocks drift apart: its place and how fast that moves, by a Kalman filter.
+
+Pure.  A loudspeaker and a microphone with clocks of their own differ by 20 to 100 millionths as a rule: our
+echo then comes up to a sample and a half later each second, which is more than the canceller's filter can
+follow.  Where it is can be read to a fraction of a sample; after ten seconds of speech its pace is known to
+some millionths, and our samples can be given to the filter as late as they will arrive.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Wave = npt.NDArray[np.float64]
+
+_AT_MOST = 200e-6
+"""Samples a sample by which a crystal may be wrong, and two of them may differ."""
+_USUAL = 50e-6
+_READ = 0.3
+"""Samples by which the place is read wrongly as a rule."""
+_WANDERS = 1e-7
+"""By which the pace changes in the square root of a second, as the devices grow warm."""
+_SECOND = 16_000
+
+
+class Drift:
+    """One echo, from when it was found; times and places in samples."""
+
+    def __init__(self) -> None:
+        self.pace = 0.0
+        """Samples by which the echo comes later with each sample."""
+        self._place = 0.0
+        self._at = 0
+        self._doubt = np.diag([_READ**2, _USUAL**2])
+
+    def found(self, place: float, at: int) -> None:
+        """It is at this place now; what is known of the pace still holds, since the clocks are the same."""
+        self._place, self._at = place, at
+        self._doubt = np.diag([_READ**2, self._doubt[1, 1]])
+
+    def place(self, at: int) -> float:
+        """Where it is to be expected."""
+        return self._place + self.pace * (at - self._at)
+
+    def unsure(self, at: int) -> float:
+        """Samples by which that may be wrong, with 5 chances in 100 that it is more."""
+        return 2 * float(np.sqrt(self._after(at)[0, 0]))
+
+    def seen(self, place: float, at: int) -> None:
+        """It was read off at a place."""
+        doubt = self._after(at)
+        gain = doubt[:, 0] / (doubt[0, 0] + _READ**2)
+        off = place - self.place(at)
+        self._place, self._at = self.place(at) + gain[0] * off, at
+        self.pace = float(np.clip(self.pace + gain[1] * off, -_AT_MOST, _AT_MOST))
+        self._doubt = doubt - np.outer(gain, doubt[0])
+
+    def _after(self, at: int) -> Wave:
+        """The doubt of place and pace at a later time."""
+        since = at - self._at
+        move = np.array([[1.0, since], [0.0, 1.0]])
+        grown: Wave = move @ self._doubt @ move.T
+        grown[1, 1] += _WANDERS**2 * since / _SECOND
+        return grown
+
+
+def top(heights: Wave, around: int) -> float:
+    """The place of a top between the samples, by the parabola through it and its neighbours."""
+    if not 0 < around < len(heights) - 1:
+        return float(around)
+    left, middle, right = heights[around - 1 : around + 2]
+    bend = left - 2 * middle + right
+    return around + (float(0.5 * (left - right) / bend) if bend < 0 else 0.0)
+
+
+def shifted(wave: Wave, part: float) -> Wave:
+    """A wave read ``part`` of a sample (0 to 1) later, shorter by ``SPARE`` at its beginning and its end."""
+    places = np.arange(-SPARE + 1, SPARE + 1) - part
+    return np.convolve(wave, (np.sinc(places) * (0.5 + 0.5 * np.cos(np.pi * places / SPARE)))[::-1], "valid")
+
+
+SPARE = 16
+"""Samples that are needed to either side of what is read between two."""
