@@ -80,6 +80,28 @@ def test_our_own_voice_is_taken_out(delay: float, late: float) -> None:
     assert voices.count("both") <= 3  # of 300; a word takes more in a row
 
 
+@pytest.mark.parametrize("millionths", [60, -60])
+def test_clocks_that_drift_apart_are_followed(millionths: int) -> None:
+    """After fifteen seconds as much of our voice is gone as with one clock, though the filter is not so fast."""
+    ours = voice(30, 1)
+    places = np.arange(len(ours)) * (1 - millionths * 1e-6)
+    late = np.interp(places, np.arange(len(ours)), ours)
+    heard, left, _ = played_and_heard(ours, np.zeros(len(ours)), sounding=late)
+    end = slice(15 * SPEECH_RATE, None)
+    assert decibels(heard[end]) - decibels(left[end][: len(heard[end])]) > 20
+
+
+@pytest.mark.parametrize("seed", range(2, 7))
+def test_with_a_headset_another_voice_over_ours_is_no_echo(seed: int) -> None:
+    """Where nothing of ours is heard, nothing is taken out, and nothing is found."""
+    other = np.zeros(6 * SPEECH_RATE)
+    other[SPEECH_RATE : 2 * SPEECH_RATE] = voice(1, seed)
+    other[4 * SPEECH_RATE : 5 * SPEECH_RATE] = voice(1, seed + 10)
+    heard, left, voices = played_and_heard(voice(6, 21), other, sounding=np.zeros(len(other)))
+    assert "astray" not in voices
+    assert np.array_equal(np.rint(heard[: len(left)]), left)
+
+
 def test_another_voice_stays() -> None:
     """Somebody as loud as our echo is let through nearly whole, and noticed within the first tenth."""
     ours, other = voice(9, 3), voice(9, 4)

@@ -42,8 +42,6 @@ from voice_skill.speaking.mouth import Mouth
 from voice_skill.speaking.speaker import DeviceSpeaker
 from voice_skill.speaking.voice import Voice
 
-URGENCY = 4
-"""How many times over the phrases that must not be missed are expected, beside the once of every phrase."""
 A_WORD = 0.25
 """Seconds of lost sound from which on it is told."""
 
@@ -83,7 +81,7 @@ def load_model(config: Config, bundle: Bundle) -> SpeechModel:
     try:
         made = tailored.tailor(
             choice.folder,
-            [*expected, *vocabulary.not_ours(bundle), *vocabulary.urgent(bundle) * URGENCY],
+            vocabulary.sentences(bundle, config.wake_phrase),
             config.cache_folder / "models",
         )
     except ModelError:

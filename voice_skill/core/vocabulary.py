@@ -42,6 +42,12 @@ LONGEST_CALL = 5
 
 URGENT: frozenset[str] = frozenset({"it_hurts", "cramp_now", "stop", "pause"})
 """Intents that must not be missed, at the price of being heard now and then where nobody meant them."""
+URGENCY, ANSWERED = 4, 10
+"""How many times over the short phrases of these, and those of yes and no, are expected, beside the once of
+every phrase.
+
+Every session asks something, so people say yes and no far more often than any one question: of 170 answers in
+noise at 10 dB (flite rms, festival ked) 158 and 132 were taken rightly instead of 145 and 117."""
 
 
 def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
@@ -51,6 +57,16 @@ def phrases(bundle: Bundle, wake_phrase: str) -> dict[ListeningMode, list[str]]:
         "interrupt": cutting_in(bundle),
         "standby": [*_calls(bundle), wake_phrase],
     }
+
+
+def sentences(bundle: Bundle, wake_phrase: str) -> list[str]:
+    """What a model is made to expect: the phrases of open mode, likely ones several times, and other talk.
+
+    Everyday talk that the bundle tells apart from its own is easily refused where it is heard rightly.
+    """
+    not_ours = (phrase for phrases in bundle.not_ours.values() for phrase in phrases)
+    likelier = [*_short(bundle, URGENT) * URGENCY, *_short(bundle, _ANSWERS) * ANSWERED]
+    return [*phrases(bundle, wake_phrase)["open"], *not_ours, *likelier]
 
 
 def _calls(bundle: Bundle) -> list[str]:
@@ -81,11 +97,6 @@ def cutting_in(bundle: Bundle) -> list[str]:
     return chosen
 
 
-def not_ours(bundle: Bundle) -> list[str]:
-    """Everyday talk that the bundle tells apart from its own; heard rightly, it is easily refused."""
-    return [phrase for phrases in bundle.not_ours.values() for phrase in phrases]
-
-
 def interrupts(bundle: Bundle) -> frozenset[str]:
     """Phrases short enough to be acted on before the person has fallen silent."""
     return frozenset(_short(bundle, AT_ONCE))
@@ -94,11 +105,6 @@ def interrupts(bundle: Bundle) -> frozenset[str]:
 def silencing(bundle: Bundle) -> frozenset[str]:
     """Those of the interrupts that are acted on as soon as they are heard."""
     return frozenset(_short(bundle, SILENCING))
-
-
-def urgent(bundle: Bundle) -> list[str]:
-    """Short phrases that must not be missed, since somebody is in pain or wants it to end."""
-    return _short(bundle, URGENT)
 
 
 def _short(bundle: Bundle, names: frozenset[str]) -> list[str]:
