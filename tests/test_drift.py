@@ -48,7 +48,7 @@ def test_a_wild_reading_makes_no_impossible_pace() -> None:
 
 def test_a_top_lies_between_two_samples() -> None:
     """A parabola is read exactly, and at an edge the sample itself is taken."""
-    heights = 10 - (np.arange(9) - 4.3) ** 2
+    heights = 10.0 - (np.arange(9, dtype=np.float64) - 4.3) ** 2
     assert top(heights, 4) == pytest.approx(4.3)
     assert top(heights, 0) == 0.0
     assert top(heights, 8) == 8.0

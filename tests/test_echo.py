@@ -82,7 +82,7 @@ def test_our_own_voice_is_taken_out(delay: float, late: float) -> None:
 
 @pytest.mark.parametrize("millionths", [60, -60])
 def test_clocks_that_drift_apart_are_followed(millionths: int) -> None:
-    """After fifteen seconds as much of our voice is gone as with one clock, though the filter is not so fast."""
+    """After fifteen seconds 20 dB of our voice are gone, though the filter alone is not so fast."""
     ours = voice(30, 1)
     places = np.arange(len(ours)) * (1 - millionths * 1e-6)
     late = np.interp(places, np.arange(len(ours)), ours)

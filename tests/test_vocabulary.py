@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from voice_skill.content.bundle import Bundle
 from voice_skill.core import vocabulary
 from voice_skill.core.states import State
@@ -51,8 +53,12 @@ def test_what_is_in_a_hurry_can_be_heard_while_we_speak(bundle: Bundle) -> None:
     assert often.count("stop") > often.count("it hurts") == 1
 
 
-def test_pain_weighs_most(bundle: Bundle) -> None:
-    """What must not be missed is short, and somebody in pain or in a hurry would say it."""
-    urgent = vocabulary.urgent(bundle)
-    assert {"it hurts", "cramp", "stop", "pause"} <= set(urgent)
-    assert len(urgent) < len(vocabulary.interrupts(bundle))
+def test_pain_and_answers_weigh_most(bundle: Bundle) -> None:
+    """What must not be missed, and what every session asks for, is expected more often than a question."""
+    expected = Counter(vocabulary.sentences(bundle, "hello night helper"))
+    once = Counter(vocabulary.phrases(bundle, "hello night helper")["open"])
+    for likely in ("it hurts", "cramp", "stop", "pause", "yes", "no", "no thanks"):
+        assert expected[likely] > once[likely] >= 1, likely
+    assert expected["what causes leg cramps"] == once["what causes leg cramps"]
+    heard_beside = {phrase for phrases in bundle.not_ours.values() for phrase in phrases}
+    assert heard_beside <= expected.keys()

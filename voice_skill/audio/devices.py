@@ -29,6 +29,8 @@ _OPENING = threading.RLock()
 _open_streams: list[Any] = []
 _wanted: set[Direction] = set()
 """What a new list of devices is wanted for."""
+renewed = threading.Event()
+"""Set when a new list of devices has been made; cleared by who waits for it."""
 
 PATIENCE = 2.0
 """Seconds without a callback after which a device counts as lost; PortAudio itself never says so."""
@@ -142,6 +144,7 @@ def _restart(library: Any) -> None:
         library._initialize()
     except library.PortAudioError as error:
         raise AudioDeviceError(_NO_ANSWER) from error
+    renewed.set()
 
 
 def close_stream(stream: Any) -> None:

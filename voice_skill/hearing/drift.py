@@ -20,6 +20,8 @@ _READ = 0.3
 """Samples by which the place is read wrongly as a rule."""
 _WANDERS = 1e-7
 """By which the pace changes in the square root of a second, as the devices grow warm."""
+_CLEARLY = 3.0
+"""How many times the usual error a pace must be: to follow what only seems to move costs more than it gains."""
 _SECOND = 16_000
 
 
@@ -27,11 +29,16 @@ class Drift:
     """One echo, from when it was found; times and places in samples."""
 
     def __init__(self) -> None:
-        self.pace = 0.0
-        """Samples by which the echo comes later with each sample."""
+        self._pace = 0.0
         self._place = 0.0
         self._at = 0
         self._doubt = np.diag([_READ**2, _USUAL**2])
+
+    @property
+    def pace(self) -> float:
+        """Samples by which the echo comes later with each sample; 0 until it is clear that it moves at all."""
+        clear = abs(self._pace) > _CLEARLY * np.sqrt(self._doubt[1, 1])
+        return self._pace if clear else 0.0
 
     def found(self, place: float, at: int) -> None:
         """It is at this place now; what is known of the pace still holds, since the clocks are the same."""
@@ -40,7 +47,7 @@ class Drift:
 
     def place(self, at: int) -> float:
         """Where it is to be expected."""
-        return self._place + self.pace * (at - self._at)
+        return self._place + self._pace * (at - self._at)
 
     def unsure(self, at: int) -> float:
         """Samples by which that may be wrong, with 5 chances in 100 that it is more."""
@@ -52,7 +59,7 @@ class Drift:
         gain = doubt[:, 0] / (doubt[0, 0] + _READ**2)
         off = place - self.place(at)
         self._place, self._at = self.place(at) + gain[0] * off, at
-        self.pace = float(np.clip(self.pace + gain[1] * off, -_AT_MOST, _AT_MOST))
+        self._pace = float(np.clip(self._pace + gain[1] * off, -_AT_MOST, _AT_MOST))
         self._doubt = doubt - np.outer(gain, doubt[0])
 
     def _after(self, at: int) -> Wave:

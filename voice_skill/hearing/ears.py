@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from queue import Empty, Queue, SimpleQueue
 
+from voice_skill.audio import devices
 from voice_skill.errors import VoiceSkillError
 from voice_skill.hearing.endpoint import LONGEST, Endpoint, Voices
 from voice_skill.hearing.judge import EVIDENT, Judge
@@ -24,9 +25,11 @@ from voice_skill.messages import AudioBack, AudioLost, Event, Heard, ListeningMo
 _logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0
-"""Seconds between attempts to open a lost device, once they have doubled from one."""
-PATIENT_TRIES = 10
+"""Seconds between attempts to open a lost device, once they have doubled."""
+PATIENT_TRIES = 20
 """Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
+LOOKS_UP = 0.1
+"""Seconds between two looks, meanwhile, whether there is a new list of devices."""
 LONGEST_PUT_OFF = 2.0
 """Seconds for which a request under way may be heard to its end although we have begun to speak."""
 LONGEST_CALL = 6.0
@@ -94,7 +97,7 @@ class Ears:
         default_factory=lambda: {"interrupt": 0.65, "standby": 0.8}
     )
     """Below this a hearing is dropped.  In open mode nothing is: the session asks back instead."""
-    first_wait: float = 1.0
+    first_wait: float = 0.5
     """Seconds until a lost microphone is tried again; they double up to thirty."""
 
     def __post_init__(self) -> None:
@@ -151,9 +154,16 @@ class Ears:
                 tries = tries + 1 if self._lost else 0
                 wait = self.first_wait if tries < PATIENT_TRIES else min(wait * 2, LONGEST_WAIT)
                 self._report_lost(reason)
-                self._closed.wait(wait)
+                self._wait(wait)
         finally:
             self._free_recognisers()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until the next attempt, or until the loudspeaker has made way for a new list of devices."""
+        waited = 0.0
+        devices.renewed.clear()
+        while waited < seconds and not devices.renewed.is_set() and not self._closed.wait(LOOKS_UP):
+            waited += LOOKS_UP
 
     def _hear(self, microphone: Microphone) -> None:
         """Listen until the microphone ends or is lost."""

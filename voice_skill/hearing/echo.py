@@ -35,6 +35,8 @@ _OTHERS = 0.9
 _SURE = 1e-10
 _FALLING = 10.0 ** (-3.0 * HOP / 16000)
 """How the first guess of the filter's power falls from one block to the next: 60 dB a second and a half."""
+_EXPECTED = 0.4
+"""Share of the whole way's power that the first block may have."""
 
 _LEAST = 0.15
 """The smallest gain of a frequency that holds only the rest of our echo."""
@@ -72,13 +74,23 @@ class EchoFilter:
         self._played: Spectra = np.zeros((PARTS, bins), complex)
         self._power: Wave = np.zeros((PARTS, bins))
         self._weights: Spectra = np.zeros((PARTS, bins), complex)
-        self._doubt: Wave = 0.4 * np.repeat(_FALLING ** np.arange(PARTS), bins).reshape(PARTS, bins)
+        self._doubt: Wave = np.zeros((PARTS, bins))
         self._others: Wave = np.full(bins, 100.0 * HOP)
         self._before: Wave = np.zeros(HOP)
         self.echo: Wave = np.zeros(HOP)
         """What was taken out in the last step."""
         self.unsure: Wave = np.zeros(bins)
         """Power that may be left of our echo for each frequency, by what the filter knows of itself."""
+
+        self.expect(1.0)
+
+    def expect(self, gain: float) -> None:
+        """Begin to learn, from nothing, a way that lets ``gain`` of our power through.
+
+        To expect more would be to take the first words of ours for the whole way: that made them louder.
+        """
+        falling = _FALLING ** np.arange(PARTS)
+        self._doubt = np.repeat(_EXPECTED * gain * falling, HOP + 1).reshape(PARTS, HOP + 1)
 
     def step(self, heard: Wave, played: Wave) -> Wave:
         """Take the echo of what was played out of what was heard; both ``HOP`` samples long."""

@@ -17,7 +17,7 @@ import numpy as np
 from voice_skill.audio.sound import SPEECH_RATE, Samples, from_floats
 from voice_skill.audio.streams import Pace, Resampler, Wave
 from voice_skill.hearing.drift import SPARE, Drift, shifted, top
-from voice_skill.hearing.echo import HOP, EchoFilter, Softener
+from voice_skill.hearing.echo import HOP, PARTS, EchoFilter, Softener
 from voice_skill.hearing.endpoint import Voices
 
 _LONGEST = 12_288
@@ -144,19 +144,37 @@ class EchoPath:
             return heard  # no microphone, or a dead one: from that there is nothing to learn
         self._steps += 1
         if self._steps % _EVERY == 0:
+            strange = not self._found
             self._look(index + HOP)
+            if strange and self._found:
+                self._learn_back(index)
         if not self._found:
             sounds = bool(np.mean(ours**2) > 100.0)
             self._sounded += sounds
             self._unheard += sounds
             return heard  # a headset, or a quiet room: there is nothing to take out
-        rest = self._filter.step(heard, ours)
-        self._heard_power = _OF_LATE * self._heard_power + (1 - _OF_LATE) * float(np.mean(heard**2))
-        self._left_power = _OF_LATE * self._left_power + (1 - _OF_LATE) * float(np.mean(rest**2))
-        out = self._softener.step(rest, self._filter.echo, self._filter.unsure)
+        out = self._cleaned(heard, ours)
         self._sounded += self._softener.sounds
         self._foreign += self._softener.foreign
         return out
+
+    def _cleaned(self, heard: Wave, ours: Wave) -> Wave:
+        rest = self._filter.step(heard, ours)
+        self._heard_power = _OF_LATE * self._heard_power + (1 - _OF_LATE) * float(np.mean(heard**2))
+        self._left_power = _OF_LATE * self._left_power + (1 - _OF_LATE) * float(np.mean(rest**2))
+        return self._softener.step(rest, self._filter.echo, self._filter.unsure)
+
+    def _learn_back(self, index: int) -> None:
+        """Learn from the last half second, now that it is known where our echo is in it."""
+        begin = index - (_LOOK // HOP - 1) * HOP
+        heard = self._heard[-(index - begin) - HOP : -HOP].reshape(-1, HOP)
+        ours = [self._ours_at(at - round(self._delay), HOP) for at in range(begin, index, HOP)]
+        ratio = float(np.mean(heard**2) / (np.mean(np.square(ours)) + 1.0))
+        self._filter.expect(min(1.0, ratio))
+        for at in range(begin - PARTS * HOP, begin, HOP):
+            self._filter.pass_by(self._ours_at(at - round(self._delay), HOP))
+        for piece, own in zip(heard, ours, strict=True):
+            self._cleaned(piece, own)
 
     def _take_ours(self) -> None:
         try:

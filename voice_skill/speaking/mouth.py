@@ -176,6 +176,8 @@ class Mouth:
                 continue
             if order is not None and order.number > self._cancelled:
                 self._carry_out(order)
+                if self._speaker is not None and self._speaker.makes_way():
+                    self._open_again()
             self._orders.task_done()
             if order is None:
                 break
