@@ -21,7 +21,7 @@ _READ = 0.3
 _WANDERS = 1e-7
 """By which the pace changes in the square root of a second, as the devices grow warm."""
 _CLEARLY = 3.0
-"""How many times the usual error a pace must be: to follow what only seems to move costs more than it gains."""
+"""How many times the usual error a pace must be: to follow what seems to move costs more than it brings."""
 _SECOND = 16_000
 
 
@@ -36,7 +36,7 @@ class Drift:
 
     @property
     def pace(self) -> float:
-        """Samples by which the echo comes later with each sample; 0 until it is clear that it moves at all."""
+        """Samples by which the echo comes later with each sample; 0 until it clearly moves at all."""
         clear = abs(self._pace) > _CLEARLY * np.sqrt(self._doubt[1, 1])
         return self._pace if clear else 0.0
 

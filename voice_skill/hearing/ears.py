@@ -193,8 +193,13 @@ class Ears:
         clean, voices = self.without_echo(block, self.clock() - microphone.behind)
         if voices == "astray":
             self._switch(listener, self._mode)
+        for begin in range(0, len(clean), len(block)):
+            self._take_clean(listener, clean[begin : begin + len(block)], voices, microphone)
+        self._notice(microphone)
+
+    def _take_clean(self, listener: Listener, block: bytes, voices: Voices, microphone: Microphone) -> None:
         self.judge.count(voices, listener.turn)
-        speech = listener.feed(clean, voices)
+        speech = listener.feed(block, voices)
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
         self._tell_spoken_over(spoken_over and not self.judge.only_rest(EVIDENT - 1))
@@ -202,7 +207,6 @@ class Ears:
             speech = self._as_call(speech, listener)
         if speech is not None and self._is_meant(speech.hearing):
             self._post(speech, microphone)
-        self._notice(microphone)
 
     def _tell_spoken_over(self, spoken_over: bool) -> None:
         if spoken_over != self._spoken_over:

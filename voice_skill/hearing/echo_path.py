@@ -26,6 +26,8 @@ _SPARE = 2_400
 """Samples by which the clocks may have been read too late."""
 _LOOK = 8_192
 """Samples of each of our own and of what is heard that are compared."""
+_KEPT = 16_000
+"""Samples of what is heard that are kept, to be heard again once it is known where our echo is in them."""
 _EVERY = 25
 """Steps between two looks."""
 _SIZE = 32_768
@@ -86,7 +88,9 @@ class EchoPath:
         self._found = self._moved = False
         self._filter, self._softener = EchoFilter(), Softener()
         self._waiting: Wave = np.zeros(0)
-        self._heard: Wave = np.zeros(_LOOK)
+        self._heard: Wave = np.zeros(_KEPT)
+        self._afresh: list[Wave] = []
+        """What was heard of late, cleaned now that it can be."""
         self._product = np.zeros(_SIZE // 2 + 1, complex)
         self._heard_power = self._left_power = 0.0
         self._steps = self._sounded = self._foreign = self._known = self._unheard = 0
@@ -100,6 +104,9 @@ class EchoPath:
 
     def without_echo(self, block: bytes, at: float) -> tuple[bytes, Voices]:
         """The block, recorded by the moment ``at``, without our voice, up to 20 ms late; and whose it held.
+
+        With "astray", what was given before is worth nothing: it held more of us than had to be.  The first
+        time, the last second comes again with the block.
 
         While the way through the room is new, it may be anybody's: who says "stop" to the first words of a
         session must be heard, and only the words tell ours from theirs.  It is new again when a stream has
@@ -117,6 +124,7 @@ class EchoPath:
         first = self._in.count - len(self._waiting)
         self._sounded = self._foreign = 0
         done = [self._step(self._waiting[at : at + HOP], first + at) for at in range(0, whole, HOP)]
+        done, self._afresh = [*self._afresh, *done], []
         self._waiting = self._waiting[whole:]
         self._known += self._sounded if self._found else 0
         voices = self._voices()
@@ -165,16 +173,15 @@ class EchoPath:
         return self._softener.step(rest, self._filter.echo, self._filter.unsure)
 
     def _learn_back(self, index: int) -> None:
-        """Learn from the last half second, now that it is known where our echo is in it."""
-        begin = index - (_LOOK // HOP - 1) * HOP
-        heard = self._heard[-(index - begin) - HOP : -HOP].reshape(-1, HOP)
+        """Learn from the last second, now that it is known where our echo is in it, and clean it."""
+        begin = index - (_KEPT // HOP - 1) * HOP
         ours = [self._ours_at(at - round(self._delay), HOP) for at in range(begin, index, HOP)]
+        heard = self._heard[:-HOP].reshape(-1, HOP)
         ratio = float(np.mean(heard**2) / (np.mean(np.square(ours)) + 1.0))
         self._filter.expect(min(1.0, ratio))
         for at in range(begin - PARTS * HOP, begin, HOP):
             self._filter.pass_by(self._ours_at(at - round(self._delay), HOP))
-        for piece, own in zip(heard, ours, strict=True):
-            self._cleaned(piece, own)
+        self._afresh = [self._cleaned(piece, own) for piece, own in zip(heard, ours, strict=True)]
 
     def _take_ours(self) -> None:
         try:
@@ -222,7 +229,7 @@ class EchoPath:
         ours = self._ours_at(end - _LOOK - _LONGEST, _LOOK + _LONGEST)
         if np.mean(ours[_LONGEST:] ** 2) < 100.0:
             return
-        heard = np.fft.rfft(np.concatenate([np.zeros(_LONGEST), self._heard]), _SIZE)
+        heard = np.fft.rfft(np.concatenate([np.zeros(_LONGEST), self._heard[-_LOOK:]]), _SIZE)
         cross = heard * np.fft.rfft(ours, _SIZE).conj()
         self._product = 0.5 * self._product + cross / (np.abs(cross) + 1e-6)
         places = np.abs(np.fft.irfft(self._product)[:_LONGEST])

@@ -22,6 +22,8 @@ UNLIKE_OURS, UNMISTAKABLE, STRANGER = 0.7, 0.9, 0.95
 word with our own sentence, for the others of them, and for all else."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
+BEGINNING = 4
+"""Letters by which two words are taken for the same: "loudspeaker" was heard as "louder"."""
 CERTAIN = 0.5
 """Share of the hearings from which on a call is certain; an hour of other people's talk reached 0.23."""
 
@@ -35,7 +37,8 @@ class Judge:
     interrupts: frozenset[str]
     """Texts that cut in at once in interrupt mode."""
     speaking: Callable[[], str]
-    """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
+    """Our own sentence that is in the air, lower case; a text of words that begin like its own is taken for
+    echo."""
     least_confidence: Mapping[ListeningMode, float]
     """Below this, 0 to 1, a hearing is dropped."""
     mode: ListeningMode = "open"
@@ -62,7 +65,7 @@ class Judge:
         self._over_us += voices == "both"
         self._others += voices != "ours"
         self._with_ours |= voices != "room"
-        self._strange |= voices == "strange"
+        self._strange |= voices in ("strange", "astray")
 
     def only_rest(self, least: int) -> bool:
         """Whether it may be what was left of our own voice: a burst of a block or two."""
@@ -76,8 +79,8 @@ class Judge:
         """Whether it may be our own sentence."""
         if self._over_us >= EVIDENT:
             return False
-        own = set(self.speaking().split())
-        return bool(own) and own.issuperset(text.split())
+        own = _beginnings(self.speaking())
+        return bool(own) and own.issuperset(_beginnings(text))
 
     def is_meant(self, text: str, sure: float, silent: bool) -> bool:
         """Whether to post what was heard with this confidence; ``silent``: we do not speak."""
@@ -106,7 +109,11 @@ class Judge:
         if self._over_us >= EVIDENT:
             return least * OVER_US
         if self._strange:
-            alike = not set(self.speaking().split()).isdisjoint(text.split())
+            alike = not _beginnings(self.speaking()).isdisjoint(_beginnings(text))
             few = UNMISTAKABLE if alike else UNLIKE_OURS
             return few if text in self.few else STRANGER
         return least
+
+
+def _beginnings(text: str) -> set[str]:
+    return {word[:BEGINNING] for word in text.split()}
