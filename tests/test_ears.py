@@ -366,6 +366,33 @@ def test_a_lost_microphone_is_told_once_and_found_again(model: SpeechModel, say:
     assert texts(events) == ["pause"]
 
 
+def test_a_new_list_of_devices_is_tried_at_once(model: SpeechModel, say: Say) -> None:
+    """Though the next attempt were only due in an hour."""
+    scene = Scene(model, AudioDeviceError("none"), Reel([QUIET * 3, say("pause"), QUIET * 9]))
+    scene.ears.first_wait = 3600.0
+    finding = threading.Timer(0.5, devices.renewed.set)
+    finding.start()
+    try:
+        assert texts(scene.play()) == ["pause"]
+    finally:
+        finding.join()
+
+
+def test_what_comes_again_with_a_block_is_heard_like_any_other(model: SpeechModel, say: Say) -> None:
+    """Where our echo was is known only now, and with it what somebody said into it."""
+    given: list[bytes] = []
+    found = (len(QUIET) + len(say("pause"))) // BLOCK
+
+    def without_echo(block: bytes, _: float) -> tuple[bytes, Voices]:
+        given.append(block)
+        if len(given) < found:
+            return bytes(len(block)), "room"
+        return (b"".join(given), "astray") if len(given) == found else (block, "room")
+
+    sound = [QUIET, say("pause"), QUIET * 9]
+    assert texts(Scene(model, Reel(sound), without_echo=without_echo).play()) == ["pause"]
+
+
 def test_lost_sound_is_told_at_the_end(model: SpeechModel, capsys: pytest.CaptureFixture[str]) -> None:
     """What all microphones of a session have lost, in one line; a gap that no word fits into is not told."""
 

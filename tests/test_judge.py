@@ -73,6 +73,22 @@ def test_while_the_room_is_strange_only_clear_words_count() -> None:
         assert one.is_meant(text, sure, False) is meant
 
 
+@pytest.mark.parametrize(
+    ("saying", "text", "meant"),
+    [
+        ("the loudspeaker is back", "louder", False),
+        ("paused when you're ready say carry on", "pause", False),
+        ("the last part", "louder", True),
+        ("slide down", "slower", True),
+    ],
+)
+def test_a_word_that_begins_like_ours_is_taken_for_ours(saying: str, text: str, meant: bool) -> None:
+    """What is left of a word after the canceller is often its beginning."""
+    one = judge("interrupt", saying)
+    heard_over_us(one, "strange", 20)
+    assert one.is_meant(text, 0.99, False) is meant
+
+
 def test_what_was_surely_said_over_us_needs_less() -> None:
     """And may be our own words."""
     for voices, meant in (("both", True), ("room", False)):

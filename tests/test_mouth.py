@@ -440,6 +440,21 @@ def test_a_microphone_is_found_between_two_sentences(stage: Stage) -> None:
     assert stage.inbox.empty()
 
 
+def test_a_microphone_is_found_between_two_utterances(stage: Stage) -> None:
+    """Who has much to say in a row must not keep it away; not a sample is lost."""
+    first = InTheWay()
+    stage.speakers = [first]
+    mouth = stage.mouth()
+    mouth.say(1, "One.")
+    mouth.say(2, "Two.")
+    mouth.start()
+    assert [stage.next(), stage.next()] == [SpeechFinished(1), SpeechFinished(2)]
+    assert [length for _, length in plateaus(first.samples)] == [1000]
+    assert [length for _, length in plateaus(stage.speaker.samples)] == [1000]
+    mouth.close()
+    assert stage.inbox.empty()
+
+
 def test_a_loudspeaker_that_stays_away_does_not_stop_the_conversation(stage: Stage, start: Start) -> None:
     """Its loss is told once, it is waited for once, fifteen seconds, and its return is told too."""
     stage.speakers = [LostSpeaker(RATE), *[AudioDeviceError("Still gone.")] * 15]
