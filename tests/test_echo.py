@@ -8,6 +8,7 @@ import pytest
 
 from voice_skill.audio.sound import SPEECH_RATE, from_floats
 from voice_skill.audio.streams import Pace, Resampler
+from voice_skill.hearing import echo_path
 from voice_skill.hearing.echo_path import EchoPath
 from voice_skill.hearing.endpoint import Voices
 from voice_skill.hearing.steady import SteadyNoise
@@ -38,14 +39,16 @@ def played_and_heard(
     ours: Wave,
     other: Wave,
     delay: float = 0.2,
+    *,
     late: float = 0.0,
     sounding: Wave | None = None,
     silent: slice = slice(0),
+    slower: float = 0.0,
 ) -> tuple[Wave, Wave, list[Voices]]:
     """Send our voice through the room into the path; give what was heard, what was left, and whose it was.
 
     ``sounding``: what comes from the loudspeaker, where that is not just what we sent; ``silent``: where the
-    microphone gives zeros.
+    microphone gives zeros; ``slower``: by which the loudspeaker takes our samples later.
     """
     sounds = ours if sounding is None else sounding
     echo = np.concatenate([np.zeros(round(delay * SPEECH_RATE)), np.convolve(sounds, room())])[: len(ours)]
@@ -58,7 +61,7 @@ def played_and_heard(
     for index in range(len(ours) // BLOCK):
         piece = slice(index * BLOCK, (index + 1) * BLOCK)
         at = (index + 1) * BLOCK / SPEECH_RATE
-        path.played(from_floats(ours[piece]), SPEECH_RATE, at)
+        path.played(from_floats(ours[piece]), SPEECH_RATE, at * (1 + slower))
         out, whose = path.without_echo(from_floats(heard[piece]).astype("<i2").tobytes(), at + jitter[index])
         left.append(np.frombuffer(out, "<i2").astype(np.float64)[-BLOCK:])  # the last second may come again
         voices.append(whose)
@@ -74,7 +77,7 @@ def decibels(wave: Wave) -> float:
 def test_our_own_voice_is_taken_out(delay: float, late: float) -> None:
     """After some seconds 20 dB of it are gone, with any delay, and when blocks come unevenly."""
     ours = voice(12, 3)
-    heard, left, voices = played_and_heard(ours, np.zeros(len(ours)), delay, late)
+    heard, left, voices = played_and_heard(ours, np.zeros(len(ours)), delay, late=late)
     last = slice(9 * SPEECH_RATE, len(left))
     assert decibels(heard[last]) - decibels(left[last]) > 20
     assert voices.count("both") <= 3  # of 300; a word takes more in a row
@@ -89,6 +92,18 @@ def test_clocks_that_drift_apart_are_followed(millionths: int) -> None:
     heard, left, _ = played_and_heard(ours, np.zeros(len(ours)), sounding=late)
     end = slice(15 * SPEECH_RATE, None)
     assert decibels(heard[end]) - decibels(left[end][: len(heard[end])]) > 20
+
+
+@pytest.mark.parametrize("slower", [150e-6, -150e-6])
+def test_a_long_drift_is_counted_anew(slower: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By morning the clocks are seconds apart; the new count is no move, and nothing is learned again."""
+    monkeypatch.setattr(echo_path, "_ASTRAY", 40)
+    ours = voice(40, 9)
+    late = np.interp(np.arange(len(ours)) * (1 - slower), np.arange(len(ours)), ours)
+    heard, left, voices = played_and_heard(ours, np.zeros(len(ours)), sounding=late, slower=slower)
+    end = slice(15 * SPEECH_RATE, None)
+    assert decibels(heard[end]) - decibels(left[end][: len(heard[end])]) > 20
+    assert voices.count("astray") == 1  # when it was found
 
 
 @pytest.mark.parametrize("seed", range(2, 7))

@@ -45,6 +45,10 @@ class Drift:
         self._place, self._at = place, at
         self._doubt = np.diag([_READ**2, self._doubt[1, 1]])
 
+    def move(self, samples: int) -> None:
+        """Count places from another beginning."""
+        self._place += samples
+
     def place(self, at: int) -> float:
         """Where it is to be expected."""
         return self._place + self._pace * (at - self._at)

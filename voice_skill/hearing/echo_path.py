@@ -59,8 +59,10 @@ _EARLY = 160
 """Samples for which the filter begins before the sound arrives."""
 _MOST = 4
 """Seconds of our own sound that wait at most for the microphone to come back."""
-_ASTRAY = 8_000
-"""Samples by which the clocks may differ from what was first measured before all is measured anew."""
+_OURS = 40_000
+"""Samples of our own that are kept: what is heard again, the filter's reach before it, and the delay."""
+_ASTRAY = 1_600
+"""Samples by which the clocks may differ from what was measured before it is measured anew."""
 
 
 class EchoPath:
@@ -116,15 +118,19 @@ class EchoPath:
         heard = np.frombuffer(block, "<i2").astype(np.float64)
         missed = self._in.missed(len(heard), at)
         if missed:
-            heard = np.concatenate([np.zeros(min(missed, _LOOK)), heard])
+            heard = np.concatenate([np.zeros(min(missed, _KEPT)), heard])
             self._known = self._unheard = 0
         self._measure_distance()
         self._waiting = np.concatenate([self._waiting, heard])
         whole = len(self._waiting) // HOP * HOP
         first = self._in.count - len(self._waiting)
         self._sounded = self._foreign = 0
-        done = [self._step(self._waiting[at : at + HOP], first + at) for at in range(0, whole, HOP)]
-        done, self._afresh = [*self._afresh, *done], []
+        done: list[Wave] = []
+        for at_sample in range(0, whole, HOP):
+            step = self._step(self._waiting[at_sample : at_sample + HOP], first + at_sample)
+            if self._afresh:
+                done, self._afresh = self._afresh, []
+            done.append(step)
         self._waiting = self._waiting[whole:]
         self._known += self._sounded if self._found else 0
         voices = self._voices()
@@ -192,9 +198,9 @@ class EchoPath:
                 piece = self._resampler.feed(samples)
                 missed = self._out.missed(len(piece), at)
                 if missed:
-                    piece = np.concatenate([np.zeros(min(missed, _LOOK)), piece])
+                    piece = np.concatenate([np.zeros(min(missed, _OURS)), piece])
                     self._known = self._unheard = 0
-                kept = self._ours[-(4 * _LOOK) :] if len(self._ours) > 8 * _LOOK else self._ours
+                kept = self._ours[-_OURS:] if len(self._ours) > 2 * _OURS else self._ours
                 self._ours = np.concatenate([kept, piece])
                 self._ours_end = self._out.count
         except Empty:
@@ -205,8 +211,13 @@ class EchoPath:
         if not self._out.count or not self._in.count:
             return
         distance = round((self._in.began - self._out.began) * SPEECH_RATE) + _SPARE
-        if self._distance is None or abs(distance - self._distance) > _ASTRAY:
+        if self._distance is None:
             self._distance = distance
+        further = distance - self._distance
+        if abs(further) > _ASTRAY:  # the same sound is at another place now, by the new count
+            self._distance += further
+            self._delay += further
+            self._drift.move(further)
 
     def _ours_at(self, index: int, length: int) -> Wave:
         """Our samples at a place of the microphone's stream; zeros where there are none."""
