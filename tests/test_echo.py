@@ -52,7 +52,7 @@ def played_and_heard(
     """
     sounds = ours if sounding is None else sounding
     echo = np.concatenate([np.zeros(round(delay * SPEECH_RATE)), np.convolve(sounds, room())])[: len(ours)]
-    heard = echo + other + np.random.default_rng(1).normal(0, 3, len(ours))
+    heard = echo + other + np.random.default_rng(31).normal(0, 3, len(ours))
     heard[silent] = 0
     path = EchoPath()
     left: list[Wave] = []

@@ -77,7 +77,7 @@ def test_while_the_room_is_strange_only_clear_words_count() -> None:
     ("saying", "text", "meant"),
     [
         ("the loudspeaker is back", "louder", False),
-        ("paused when you're ready say carry on", "pause", False),
+        ("paused when you're ready say carry on", "pause", True),
         ("the last part", "louder", True),
         ("slide down", "slower", True),
     ],
@@ -87,6 +87,10 @@ def test_a_word_that_begins_like_ours_is_taken_for_ours(saying: str, text: str, 
     one = judge("interrupt", saying)
     heard_over_us(one, "strange", 20)
     assert one.is_meant(text, 0.99, False) is meant
+    alone = judge("interrupt", saying)
+    alone.count("room", "quiet")
+    alone.count("room", "speaking")
+    assert alone.is_meant(text, 0.99, False)  # through a headset nothing of ours is heard
 
 
 def test_what_was_surely_said_over_us_needs_less() -> None:

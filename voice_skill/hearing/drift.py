@@ -18,10 +18,11 @@ _AT_MOST = 200e-6
 _USUAL = 50e-6
 _READ = 0.3
 """Samples by which the place is read wrongly as a rule."""
-_WANDERS = 1e-7
+_WANDERS = 3e-8
 """By which the pace changes in the square root of a second, as the devices grow warm."""
-_CLEARLY = 3.0
-"""How many times the usual error a pace must be: to follow what seems to move costs more than it brings."""
+_CLEARLY, _SURELY = 3.0, 3e-6
+"""How many times its usual error a pace must be to be followed, or how small that error: to follow what only
+seems to move costs more than it brings."""
 _SECOND = 16_000
 
 
@@ -37,13 +38,17 @@ class Drift:
     @property
     def pace(self) -> float:
         """Samples by which the echo comes later with each sample; 0 until it clearly moves at all."""
-        clear = abs(self._pace) > _CLEARLY * np.sqrt(self._doubt[1, 1])
-        return self._pace if clear else 0.0
+        error = float(np.sqrt(self._doubt[1, 1]))
+        return self._pace if error < _SURELY or abs(self._pace) > _CLEARLY * error else 0.0
 
     def found(self, place: float, at: int) -> None:
         """It is at this place now; what is known of the pace still holds, since the clocks are the same."""
+        self._doubt = np.diag([_READ**2, self._after(at)[1, 1]])
         self._place, self._at = place, at
-        self._doubt = np.diag([_READ**2, self._doubt[1, 1]])
+
+    def doubt(self) -> None:
+        """Another device may have come, with a clock of its own: the pace must show anew."""
+        self._doubt[1, 1] = _USUAL**2
 
     def move(self, samples: int) -> None:
         """Count places from another beginning."""
@@ -71,7 +76,8 @@ class Drift:
         since = at - self._at
         move = np.array([[1.0, since], [0.0, 1.0]])
         grown: Wave = move @ self._doubt @ move.T
-        grown[1, 1] += _WANDERS**2 * since / _SECOND
+        wandered = _WANDERS**2 / _SECOND * since
+        grown += wandered * np.array([[since**2 / 3, since / 2], [since / 2, 1.0]])
         return grown
 
 
@@ -85,7 +91,10 @@ def top(heights: Wave, around: int) -> float:
 
 
 def shifted(wave: Wave, part: float) -> Wave:
-    """A wave read ``part`` of a sample (0 to 1) later, shorter by ``SPARE`` at its beginning and its end."""
+    """A wave read ``part`` of a sample (0 to 1) later, without what ``SPARE`` hides at its ends.
+
+    Sample 0 of it lies at ``SPARE - 1 + part`` of the wave; it is shorter by ``2 * SPARE - 1``.
+    """
     places = np.arange(-SPARE + 1, SPARE + 1) - part
     return np.convolve(wave, (np.sinc(places) * (0.5 + 0.5 * np.cos(np.pi * places / SPARE)))[::-1], "valid")
 

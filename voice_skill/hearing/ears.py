@@ -26,7 +26,7 @@ _logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0
 """Seconds between attempts to open a lost device, once they have doubled."""
-PATIENT_TRIES = 20
+PATIENT_TRIES = 15
 """Attempts before they double: who has pulled a plug by mistake puts it back within seconds."""
 LOOKS_UP = 0.1
 """Seconds between two looks, meanwhile, whether there is a new list of devices."""
@@ -88,7 +88,7 @@ class Ears:
     silencing: frozenset[str] = frozenset()
     """Those of them that cut in at once."""
     speaking: Callable[[], str] = str
-    """Our own sentence that is in the air, lower case; a text made of its words alone is taken for echo."""
+    """Our own sentence that is in the air, lower case; see ``Judge.is_echo``."""
     without_echo: Callable[[bytes, float], tuple[bytes, Voices]] = _unchanged
     """Takes our own voice out of a block that was recorded by the moment given beside it."""
     on_voice: Callable[[bool], None] = _untold
@@ -97,7 +97,7 @@ class Ears:
         default_factory=lambda: {"interrupt": 0.65, "standby": 0.8}
     )
     """Below this a hearing is dropped.  In open mode nothing is: the session asks back instead."""
-    first_wait: float = 0.5
+    first_wait: float = 1.0
     """Seconds until a lost microphone is tried again; they double up to thirty."""
 
     def __post_init__(self) -> None:
@@ -109,6 +109,9 @@ class Ears:
         self._closed = threading.Event()
         self._lost = False
         self._silent = False
+        self._early = False
+        self._now = self._given_out_at = 0.0
+        """Audio time up to which something has been made of what was heard."""
         self.lost_sound = 0.0
         """Seconds of sound that were lost, by all microphones that are closed again."""
         self._recognisers: dict[ListeningMode, Recogniser] = {}
@@ -154,16 +157,23 @@ class Ears:
                 tries = tries + 1 if self._lost else 0
                 wait = self.first_wait if tries < PATIENT_TRIES else min(wait * 2, LONGEST_WAIT)
                 self._report_lost(reason)
-                self._wait(wait)
+                self._wait(wait, tries < PATIENT_TRIES)
         finally:
             self._free_recognisers()
 
-    def _wait(self, seconds: float) -> None:
-        """Wait until the next attempt, or until the loudspeaker has made way for a new list of devices."""
-        waited = 0.0
+    def _wait(self, seconds: float, patient: bool) -> None:
+        """Wait until the next attempt, or until the loudspeaker has made way for a new list of devices.
+
+        Not twice in a row, and not for ever: each attempt that fails asks the loudspeaker to make way again.
+        """
+        early, self._early = patient and not self._early, False
         devices.renewed.clear()
-        while waited < seconds and not devices.renewed.is_set() and not self._closed.wait(LOOKS_UP):
+        waited = 0.0
+        while waited < seconds and not self._closed.wait(LOOKS_UP):
             waited += LOOKS_UP
+            if early and devices.renewed.is_set():
+                self._early = True
+                return
 
     def _hear(self, microphone: Microphone) -> None:
         """Listen until the microphone ends or is lost."""
@@ -193,13 +203,19 @@ class Ears:
         clean, voices = self.without_echo(block, self.clock() - microphone.behind)
         if voices == "astray":
             self._switch(listener, self._mode)
+        again = max(0, len(clean) - len(block))
+        since = listener.endpoint.now - again / 2 / microphone.rate
         for begin in range(0, len(clean), len(block)):
-            self._take_clean(listener, clean[begin : begin + len(block)], voices, microphone)
+            # What comes again must not be obeyed again.
+            new = begin >= again or since + begin / 2 / microphone.rate >= self._given_out_at
+            if new and not (begin < again and listener.hears_rest):
+                self._take_clean(listener, clean[begin : begin + len(block)], voices, microphone)
         self._notice(microphone)
 
     def _take_clean(self, listener: Listener, block: bytes, voices: Voices, microphone: Microphone) -> None:
         self.judge.count(voices, listener.turn)
         speech = listener.feed(block, voices)
+        self._now = listener.endpoint.now
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
         self._tell_spoken_over(spoken_over and not self.judge.only_rest(EVIDENT - 1))
@@ -262,6 +278,7 @@ class Ears:
         ended_at = self.clock() - microphone.behind - speech.since_end
         heard = speech.hearing
         self.inbox.put(Heard(heard.text, heard.confidence, ended_at, heard.alternatives))
+        self._given_out_at = self._now
 
     def _switch(self, listener: Listener, mode: ListeningMode) -> None:
         afresh = self._mode == "interrupt"  # the last moment may hold the end of our own sentence

@@ -85,7 +85,7 @@ class EchoFilter:
         self.expect(1.0)
 
     def expect(self, gain: float) -> None:
-        """Begin to learn, from nothing, a way that lets ``gain`` of our power through.
+        """Begin to learn a way that lets ``gain`` of our power through.
 
         To expect more would be to take the first words of ours for the whole way: that made them louder.
         """

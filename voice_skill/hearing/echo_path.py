@@ -35,18 +35,21 @@ _SIZE = 32_768
 _CLEAR = 6.0
 """How many times higher than the usual the highest place of the correlation must be."""
 _FOUND = 150.0
-"""Sum of the squares of its height, over looks in a row, from which on a place is where our echo is.
+"""Sum of the squares of its height, over looks that agree, from which on a place is where our echo is; one
+look may be enough.
 
 Somebody's voice over ours made 135 where there was no echo at all, and our own echo makes 300 in a second."""
 _BETTER = 3.0
 """How many times higher than the place where the sound was it must be to have moved: somebody's voice and
 rain mostly make less than 2.7, and 3.1 for a look or two."""
+_LEAST_GAIN = 0.01
+"""Power of our echo that the filter expects at least, for one of ours: it may have been found too soon."""
 _TAKEN = 0.5
 """With less than this share of the power left, the filter stands where the sound is."""
 _OF_LATE = 0.98
 """Smoothing of the power over steps: half a second."""
-_LEEWAY = 6
-"""Samples to either side that count as the same place."""
+_LEEWAY, _WIDEST = 6, 20
+"""Samples to either side that count as the same place; and after hours of silence, in which clocks drift."""
 _REFLECTED = 160
 """Samples within which another place is a reflection of the same sound, which the filter holds, too."""
 _FAMILIAR = 300
@@ -120,21 +123,25 @@ class EchoPath:
         if missed:
             heard = np.concatenate([np.zeros(min(missed, _KEPT)), heard])
             self._known = self._unheard = 0
+            self._drift.doubt()
         self._measure_distance()
         self._waiting = np.concatenate([self._waiting, heard])
         whole = len(self._waiting) // HOP * HOP
         first = self._in.count - len(self._waiting)
         self._sounded = self._foreign = 0
         done: list[Wave] = []
+        again = False
         for at_sample in range(0, whole, HOP):
             step = self._step(self._waiting[at_sample : at_sample + HOP], first + at_sample)
             if self._afresh:
-                done, self._afresh = self._afresh, []
+                done, self._afresh, again = self._afresh, [], True
             done.append(step)
         self._waiting = self._waiting[whole:]
         self._known += self._sounded if self._found else 0
-        voices = self._voices()
-        return from_floats(np.concatenate([np.zeros(0), *done])).astype("<i2").tobytes(), voices
+        out = np.concatenate([np.zeros(0), *done])
+        if missed and not again:
+            out = out[-len(block) // 2 :]  # a gap is no sound of the room
+        return from_floats(out).astype("<i2").tobytes(), self._voices()
 
     def _voices(self) -> Voices:
         if self._moved:
@@ -149,12 +156,11 @@ class EchoPath:
         return "ours" if self._sounded > 2 * self._foreign else "both"
 
     def _step(self, heard: Wave, index: int) -> Wave:
+        self._heard = np.concatenate([self._heard[HOP:], heard])
         self._delay += self._drift.pace * (index - self._delay_at)
         self._delay_at = index
-        ours = self._ours_between(index - self._delay, HOP)
-        self._heard = np.concatenate([self._heard[HOP:], heard])
         if not heard.any():
-            self._filter.pass_by(ours)
+            self._filter.pass_by(self._ours_between(index - self._delay, HOP))
             return heard  # no microphone, or a dead one: from that there is nothing to learn
         self._steps += 1
         if self._steps % _EVERY == 0:
@@ -162,6 +168,7 @@ class EchoPath:
             self._look(index + HOP)
             if strange and self._found:
                 self._learn_back(index)
+        ours = self._ours_between(index - self._delay, HOP)
         if not self._found:
             sounds = bool(np.mean(ours**2) > 100.0)
             self._sounded += sounds
@@ -179,15 +186,23 @@ class EchoPath:
         return self._softener.step(rest, self._filter.echo, self._filter.unsure)
 
     def _learn_back(self, index: int) -> None:
-        """Learn from the last second, now that it is known where our echo is in it, and clean it."""
+        """Learn from the last second, now that it is known where our echo is in it, and clean it.
+
+        Silence in it is no microphone yet, or a gap: there is nothing to learn from that.
+        """
         begin = index - (_KEPT // HOP - 1) * HOP
-        ours = [self._ours_at(at - round(self._delay), HOP) for at in range(begin, index, HOP)]
+        ours = np.array([self._ours_between(at - self._delay, HOP) for at in range(begin, index, HOP)])
         heard = self._heard[:-HOP].reshape(-1, HOP)
-        ratio = float(np.mean(heard**2) / (np.mean(np.square(ours)) + 1.0))
-        self._filter.expect(min(1.0, ratio))
+        sounding = heard.any(axis=1)
+        ratio = float(np.mean(heard[sounding] ** 2) / (np.mean(ours[sounding] ** 2) + 1.0))
+        self._filter.expect(float(np.clip(ratio, _LEAST_GAIN, 1.0)))
         for at in range(begin - PARTS * HOP, begin, HOP):
-            self._filter.pass_by(self._ours_at(at - round(self._delay), HOP))
-        self._afresh = [self._cleaned(piece, own) for piece, own in zip(heard, ours, strict=True)]
+            self._filter.pass_by(self._ours_between(at - self._delay, HOP))
+        for piece, own in zip(heard, ours, strict=True):
+            if piece.any():
+                self._afresh.append(self._cleaned(piece, own))
+            else:
+                self._filter.pass_by(own)
 
     def _take_ours(self) -> None:
         try:
@@ -200,6 +215,7 @@ class EchoPath:
                 if missed:
                     piece = np.concatenate([np.zeros(min(missed, _OURS)), piece])
                     self._known = self._unheard = 0
+                    self._drift.doubt()
                 kept = self._ours[-_OURS:] if len(self._ours) > 2 * _OURS else self._ours
                 self._ours = np.concatenate([kept, piece])
                 self._ours_end = self._out.count
@@ -248,18 +264,22 @@ class EchoPath:
         height = float(places[best]) / float(np.sqrt(np.mean(places**2)))
         if height > _CLEAR:
             self._follow(best, height, places, end)
+        else:
+            self._evidence *= 0.5
         if self._found:
             self._follow_slowly(places, end)
 
     def _follow_slowly(self, places: Wave, at: int) -> None:
         """See how clocks that drift apart move the sound, so that the filter need not follow it."""
         place = round(self._drift.place(at))
-        leeway = int(np.clip(self._drift.unsure(at), 2, _LEEWAY))
-        first = max(0, place - leeway)
-        near = places[first : place + leeway + 1]
-        best = first + int(np.argmax(near)) if len(near) else 0
+        leeway = int(np.clip(self._drift.unsure(at), 2, _WIDEST))
+        if not leeway <= place < _LONGEST - leeway:
+            return
+        best = place - leeway + int(np.argmax(places[place - leeway : place + leeway + 1]))
         if places[best] > _CLEAR * float(np.sqrt(np.mean(places**2))):
             self._drift.seen(top(places, best), at)
+            if not _EARLY // 4 < self._drift.place(at) - self._delay < 4 * _EARLY:
+                self._delay = float(best - _EARLY)
 
     def _fits(self) -> bool:
         """Whether the filter takes out what is heard, so that the sound cannot have moved.
@@ -270,7 +290,7 @@ class EchoPath:
 
     def _has_left(self, place: int, best: int, places: Wave) -> bool:
         """Whether the sound is at another place and no longer where it was."""
-        near = float(places[max(0, place - _LEEWAY) : place + _LEEWAY + 1].max(initial=0.0))
+        near = float(places[max(0, place - _LEEWAY) : max(0, place + _LEEWAY + 1)].max(initial=0.0))
         if places[best] < _BETTER * near or near > _CLEAR * float(np.sqrt(np.mean(places**2))):
             return False  # pure tones are as high at many places at once
         return abs(best - place) < _REFLECTED or not self._fits()
@@ -288,7 +308,7 @@ class EchoPath:
         away = abs(best - place)
         if self._found and away <= _LEEWAY:
             return
-        # One look alone may be taken in by somebody else's voice, and its neighbour by the same.
+        # A look may be taken in by somebody else's voice, and its neighbour by the same.
         if self._evidence < _FOUND:
             return
         if self._found and (self._agreed < 2 or not self._has_left(place, best, places)):

@@ -22,8 +22,8 @@ UNLIKE_OURS, UNMISTAKABLE, STRANGER = 0.7, 0.9, 0.95
 word with our own sentence, for the others of them, and for all else."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
-BEGINNING = 4
-"""Letters by which two words are taken for the same: "loudspeaker" was heard as "louder"."""
+LONG, BEGINNING = 6, 4
+"""Letters of a word, and of the beginning by which it may be one of ours: our "loudspeaker" was "louder"."""
 CERTAIN = 0.5
 """Share of the hearings from which on a call is certain; an hour of other people's talk reached 0.23."""
 
@@ -37,8 +37,7 @@ class Judge:
     interrupts: frozenset[str]
     """Texts that cut in at once in interrupt mode."""
     speaking: Callable[[], str]
-    """Our own sentence that is in the air, lower case; a text of words that begin like its own is taken for
-    echo."""
+    """Our own sentence that is in the air, lower case."""
     least_confidence: Mapping[ListeningMode, float]
     """Below this, 0 to 1, a hearing is dropped."""
     mode: ListeningMode = "open"
@@ -79,8 +78,16 @@ class Judge:
         """Whether it may be our own sentence."""
         if self._over_us >= EVIDENT:
             return False
-        own = _beginnings(self.speaking())
-        return bool(own) and own.issuperset(_beginnings(text))
+        return bool(self.speaking()) and all(map(self._may_be_ours, text.split()))
+
+    def _may_be_ours(self, word: str) -> bool:
+        """Whether our own sentence holds it, or a word that begins alike, of which no more was left.
+
+        Short words count only whole, for the urgent ones are short: "stop" is heard over "stops".
+        """
+        own = self.speaking().split()
+        alike = self._with_ours and len(word) >= LONG
+        return word in own or (alike and any(one.startswith(word[:BEGINNING]) for one in own))
 
     def is_meant(self, text: str, sure: float, silent: bool) -> bool:
         """Whether to post what was heard with this confidence; ``silent``: we do not speak."""
@@ -109,11 +116,7 @@ class Judge:
         if self._over_us >= EVIDENT:
             return least * OVER_US
         if self._strange:
-            alike = not _beginnings(self.speaking()).isdisjoint(_beginnings(text))
+            alike = any(map(self._may_be_ours, text.split()))
             few = UNMISTAKABLE if alike else UNLIKE_OURS
             return few if text in self.few else STRANGER
         return least
-
-
-def _beginnings(text: str) -> set[str]:
-    return {word[:BEGINNING] for word in text.split()}

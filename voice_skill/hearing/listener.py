@@ -124,6 +124,11 @@ class Listener:
             return self._cut_in(text)
         return None
 
+    @property
+    def hears_rest(self) -> bool:
+        """Whether a text has cut in, and the rest of its breath is being heard."""
+        return self._cut_in_at is not None
+
     def heard_again(self, recogniser: Recogniser) -> Hearing:
         """What another recogniser makes of the utterance that was given out last."""
         recogniser.reset()

@@ -176,8 +176,7 @@ class Mouth:
                 continue
             if order is not None and order.number > self._cancelled:
                 self._carry_out(order)
-                if self._speaker is not None and self._speaker.makes_way():
-                    self._open_again()
+                self._make_way_after(order)
             self._orders.task_done()
             if order is None:
                 break
@@ -323,6 +322,17 @@ class Mouth:
         if self._speaker is None:
             raise AudioDeviceError(self._reason)
         return self._speaker
+
+    def _make_way_after(self, order: _Order) -> None:
+        """The same between two utterances, which may follow one another without a pause."""
+        if self._speaker is None or not self._speaker.makes_way():
+            return
+        try:
+            self._drain(self._speaker, order)
+            self._open_again()
+        except AudioDeviceError as error:
+            self._held_until = self.clock() + HELD_BACK
+            self._lose_speaker(error)
 
     def _open_again(self) -> None:
         self._held_until = self.clock() + HELD_BACK
