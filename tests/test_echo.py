@@ -117,6 +117,30 @@ def test_with_a_headset_another_voice_over_ours_is_no_echo(seed: int) -> None:
     assert np.array_equal(np.rint(heard[: len(left)]), left)
 
 
+def test_the_second_before_the_echo_was_found_comes_again_without_it() -> None:
+    """Once, with the block in which it was found, but not what was silent since nothing was open yet."""
+    ours = voice(3, 9)
+    echo = np.concatenate([np.zeros(3200), np.convolve(ours, room())])[: len(ours)]
+    heard = echo + np.random.default_rng(31).normal(0, 3, len(ours))
+    opened = 8 * BLOCK
+    heard[:opened] = 0
+    path = EchoPath()
+    again: list[tuple[int, Wave]] = []
+    for begin in range(0, len(ours), BLOCK):
+        at = (begin + BLOCK) / SPEECH_RATE
+        path.played(from_floats(ours[begin : begin + BLOCK]), SPEECH_RATE, at)
+        block = from_floats(heard[begin : begin + BLOCK]).astype("<i2").tobytes()
+        out, whose = path.without_echo(block, at)
+        if whose == "astray":
+            again.append((begin, np.frombuffer(out, "<i2").astype(np.float64)))
+        else:
+            assert len(out) == len(block)
+    ((found, sound),) = again
+    assert BLOCK < len(sound) <= found + BLOCK - opened
+    before = heard[found + BLOCK - len(sound) : found + BLOCK]
+    assert decibels(before) - decibels(sound) > 6
+
+
 def test_another_voice_stays() -> None:
     """Somebody as loud as our echo is let through nearly whole, and noticed within the first tenth."""
     ours, other = voice(9, 3), voice(9, 4)

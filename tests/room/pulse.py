@@ -71,9 +71,10 @@ class PulseServer:
         # Not a daemon: a child of ours, which we can end by its own id and nobody else's.
         loads = [part for module in _MODULES for part in ("-L", module)]
         self._log = (self.home / "pulseaudio.log").open("wb")
+        # Its usual resampler dulls what hisses: "no thanks" was heard as "no sense".
         self._process = subprocess.Popen(
             ["pulseaudio", "-n", "--daemonize=no", "--high-priority=yes", "--exit-idle-time=-1",
-             "--use-pid-file=no", *loads],
+             "--use-pid-file=no", "--resample-method=speex-float-5", *loads],
             env=self.environ, stdout=self._log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
