@@ -99,6 +99,9 @@ class Play:
         self.line = what if value is None else f"{what}: {value}"
         who, begins, _ = what.partition(" begins")
         if who in NAMES:
+            self.check(
+                isinstance(value, str), "Write yes and no in quotes, or YAML makes something else of them."
+            )
             self.turn, self.turn_at = len(self.stage.messages()), self.stage.now
             self.done.append((self.stage.now, self.line))
             self.spoke_until = (self.stage.begin if begins else self.stage.speak)(value, who)

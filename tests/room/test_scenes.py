@@ -66,6 +66,8 @@ def test_a_scene_that_expects_what_does_not_come_fails(model_folder: Path, cache
         play_offline({"about": "", "scene": lines}, model_folder, cache)
     with pytest.raises(AssertionError, match="no line 'sings'"):
         play_offline({"about": "", "scene": [{"sings": "la"}]}, model_folder, cache)
+    with pytest.raises(AssertionError, match="in quotes"):
+        play_offline({"about": "", "scene": [{"rms": False}]}, model_folder, cache)
     gone = [{"microphone rate": 8000}, {"unplug microphone": 3}, {"back within": 3}]
     with pytest.raises(AssertionError, match="microphone is not back"):
         play_offline({"about": "", "scene": gone}, model_folder, cache)
