@@ -13,9 +13,13 @@ import numpy.typing as npt
 
 Wave = npt.NDArray[np.float64]
 
+SPARE = 16
+"""Samples that are needed to either side of what is read between two."""
+
 _AT_MOST = 200e-6
 """Samples a sample by which a crystal may be wrong, and two of them may differ."""
 _USUAL = 50e-6
+"""By which two of them differ as a rule."""
 _READ = 0.3
 """Samples by which the place is read wrongly as a rule."""
 _WANDERS = 3e-8
@@ -97,7 +101,3 @@ def shifted(wave: Wave, part: float) -> Wave:
     """
     places = np.arange(-SPARE + 1, SPARE + 1) - part
     return np.convolve(wave, (np.sinc(places) * (0.5 + 0.5 * np.cos(np.pi * places / SPARE)))[::-1], "valid")
-
-
-SPARE = 16
-"""Samples that are needed to either side of what is read between two."""

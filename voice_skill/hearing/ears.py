@@ -110,7 +110,7 @@ class Ears:
         self._lost = False
         self._silent = False
         self._early = False
-        self._now = self._given_out_at = 0.0
+        self._given_out_at = 0.0
         """Audio time up to which something has been made of what was heard."""
         self.lost_sound = 0.0
         """Seconds of sound that were lost, by all microphones that are closed again."""
@@ -193,6 +193,7 @@ class Ears:
         """Turn to a microphone; without the thread, for who brings time of their own."""
         self._make_recognisers(microphone.rate)
         endpoint = Endpoint(microphone.rate, self.complete, self.understood)
+        self._given_out_at = 0.0  # by the new endpoint's time
         listener = Listener(self._recognisers[self._mode], endpoint, silencing=self.silencing)
         self._switch(listener, self._mode)
         return listener
@@ -215,7 +216,6 @@ class Ears:
     def _take_clean(self, listener: Listener, block: bytes, voices: Voices, microphone: Microphone) -> None:
         self.judge.count(voices, listener.turn)
         speech = listener.feed(block, voices)
-        self._now = listener.endpoint.now
         # Also told when the mode has changed in between, or we would go on speaking low.
         spoken_over = listener.turn == "speaking" and (self._mode == "interrupt" or self._next is not None)
         self._tell_spoken_over(spoken_over and not self.judge.only_rest(EVIDENT - 1))
@@ -223,6 +223,7 @@ class Ears:
             speech = self._as_call(speech, listener)
         if speech is not None and self._is_meant(speech.hearing):
             self._post(speech, microphone)
+            self._given_out_at = listener.endpoint.now
 
     def _tell_spoken_over(self, spoken_over: bool) -> None:
         if spoken_over != self._spoken_over:
@@ -278,7 +279,6 @@ class Ears:
         ended_at = self.clock() - microphone.behind - speech.since_end
         heard = speech.hearing
         self.inbox.put(Heard(heard.text, heard.confidence, ended_at, heard.alternatives))
-        self._given_out_at = self._now
 
     def _switch(self, listener: Listener, mode: ListeningMode) -> None:
         afresh = self._mode == "interrupt"  # the last moment may hold the end of our own sentence

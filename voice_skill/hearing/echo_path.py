@@ -193,8 +193,7 @@ class EchoPath:
         begin = index - (_KEPT // HOP - 1) * HOP
         ours = np.array([self._ours_between(at - self._delay, HOP) for at in range(begin, index, HOP)])
         heard = self._heard[:-HOP].reshape(-1, HOP)
-        sounding = heard.any(axis=1)
-        ratio = float(np.mean(heard[sounding] ** 2) / (np.mean(ours[sounding] ** 2) + 1.0))
+        ratio = np.sum(heard**2) / (np.sum(ours[heard.any(axis=1)] ** 2) + 1.0)
         self._filter.expect(float(np.clip(ratio, _LEAST_GAIN, 1.0)))
         for at in range(begin - PARTS * HOP, begin, HOP):
             self._filter.pass_by(self._ours_between(at - self._delay, HOP))
@@ -231,7 +230,7 @@ class EchoPath:
             self._distance = distance
         further = distance - self._distance
         if abs(further) > _ASTRAY:  # the same sound is at another place now, by the new count
-            self._distance += further
+            self._distance = distance
             self._delay += further
             self._drift.move(further)
 
@@ -260,10 +259,10 @@ class EchoPath:
         cross = heard * np.fft.rfft(ours, _SIZE).conj()
         self._product = 0.5 * self._product + cross / (np.abs(cross) + 1e-6)
         places = np.abs(np.fft.irfft(self._product)[:_LONGEST])
+        places /= np.sqrt(np.mean(places**2)) + 1e-12  # from here on, in heights of a usual place
         best = int(np.argmax(places))
-        height = float(places[best]) / float(np.sqrt(np.mean(places**2)))
-        if height > _CLEAR:
-            self._follow(best, height, places, end)
+        if places[best] > _CLEAR:
+            self._follow(best, places, end)
         else:
             self._evidence *= 0.5
         if self._found:
@@ -276,7 +275,7 @@ class EchoPath:
         if not leeway <= place < _LONGEST - leeway:
             return
         best = place - leeway + int(np.argmax(places[place - leeway : place + leeway + 1]))
-        if places[best] > _CLEAR * float(np.sqrt(np.mean(places**2))):
+        if places[best] > _CLEAR:
             self._drift.seen(top(places, best), at)
             if not _EARLY // 4 < self._drift.place(at) - self._delay < 4 * _EARLY:
                 self._delay = float(best - _EARLY)
@@ -291,11 +290,11 @@ class EchoPath:
     def _has_left(self, place: int, best: int, places: Wave) -> bool:
         """Whether the sound is at another place and no longer where it was."""
         near = float(places[max(0, place - _LEEWAY) : max(0, place + _LEEWAY + 1)].max(initial=0.0))
-        if places[best] < _BETTER * near or near > _CLEAR * float(np.sqrt(np.mean(places**2))):
+        if places[best] < _BETTER * near or near > _CLEAR:
             return False  # pure tones are as high at many places at once
         return abs(best - place) < _REFLECTED or not self._fits()
 
-    def _follow(self, best: int, height: float, places: Wave, at: int) -> None:
+    def _follow(self, best: int, places: Wave, at: int) -> None:
         """Let the filter begin just before the place; it need not learn anew if only the delay changed.
 
         A stream that ran dry for a moment moves the place and nothing else.
@@ -303,7 +302,7 @@ class EchoPath:
         rumour, self._rumour = self._rumour, best
         again = abs(best - rumour) <= _LEEWAY
         self._agreed = self._agreed + 1 if again else 0
-        self._evidence = height**2 + (self._evidence if again else 0.0)
+        self._evidence = float(places[best]) ** 2 + (self._evidence if again else 0.0)
         place = round(self._drift.place(at))
         away = abs(best - place)
         if self._found and away <= _LEEWAY:
