@@ -42,9 +42,12 @@ MINUTES: dict[str, float] = {
 """Usual minutes of each step on two cores, for the estimate only."""
 
 
-PEOPLE_TAKES = (1, 1, 3, 3)
-"""Copies of human speech, each in other surroundings, and how many words an utterance must have to be in it:
-there are few sentences among the recordings, and most of what is said to the skill is a sentence."""
+def people_takes(copies: int) -> tuple[int, ...]:
+    """How many words a human utterance must have to be in each copy of all.
+
+    There are few sentences among the recordings, and most of what is said to the skill is a sentence.
+    """
+    return (1,) * (copies + 1) + (3,) * (copies + 1)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ class Plan:
     noise: Path | None
     begin_with: Path | None
     utterances: int
+    copies: int
     effort: float
+    batch: int
     seed: int
     threads: int
     graphs_only: bool
@@ -76,7 +81,9 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--noise", type=Path, help="folder with esc10, steady and rooms")
     parser.add_argument("--begin-with", type=Path, help="model folder whose network is trained further")
     parser.add_argument("--utterances", type=int, default=36000, help="synthetic sentences")
+    parser.add_argument("--copies", type=int, default=1, help="of each sentence, in other surroundings")
     parser.add_argument("--effort", type=float, default=1.0, help="factor on the passes over the data")
+    parser.add_argument("--batch", type=int, default=9000, help="frames in a step; more for an accelerator")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2, help="batches that are worked on side by side")
     parser.add_argument(
@@ -98,7 +105,7 @@ def make(plan: Plan) -> None:
     progress = Progress(MINUTES)
     spoken, heard = plan.work / "synthetic", plan.work / "synthetic-features"
     make_speech(spoken, plan.utterances, bundle_sentences(plan.bundle), plan.seed, progress.teller("speech"))
-    prepare(spoken, heard, plan.noise, plan.seed, progress.teller("features"))
+    prepare(spoken, heard, plan.noise, plan.seed, progress.teller("features"), (1,) * plan.copies)
     checkpoint = _train(plan, plan.work, progress, heard)
     from .frozen import layers_of
     from .train import load_network
@@ -119,7 +126,8 @@ def settings(plan: Plan) -> Settings:
         "human_speech": plan.human_speech is not None,
         "noise": plan.noise is not None,
         "begin_with": _fingerprint(plan.begin_with) if plan.begin_with else None,
-        "takes": list(PEOPLE_TAKES),
+        "copies": plan.copies,
+        "batch": plan.batch,
     }
 
 
@@ -139,19 +147,19 @@ def _train(plan: Plan, work: Path, progress: Progress, heard: Path) -> Path:
     run = Run(work, plan.threads)
     store = read_store([heard])
     if plan.begin_with is None:
-        first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, 9000, plan.seed)
+        first = Stage("first", "ce", 1.0 * plan.effort, 3e-3, plan.batch, plan.seed)
         checkpoint = train(first, store, run, None, progress.teller("first"))
     else:
         checkpoint = _begin_with(plan.begin_with, work / "begun.pt", store)
         progress.teller("first")(1.0, f"begun with {plan.begin_with}")
     store = _with_people(plan, work, progress, checkpoint, store)
     if plan.begin_with is None:
-        second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, 9000, plan.seed + 2)
+        second = Stage("second", "ce", 1.0 * plan.effort, 2e-3, plan.batch, plan.seed + 2)
         checkpoint = train(second, store, run, checkpoint, progress.teller("second"))
     else:
         progress.teller("second")(1.0, "no second network")
-    rate = 1e-3 if plan.begin_with is None else 6e-4
-    third = Stage("third", "mmi", 3.0 * plan.effort, rate, 9000, plan.seed + 3)
+    rate = (1e-3 if plan.begin_with is None else 6e-4) * (plan.batch / 9000) ** 0.5
+    third = Stage("third", "mmi", 3.0 * plan.effort, rate, plan.batch, plan.seed + 3)
     return train(third, store, run, checkpoint, progress.teller("third"))
 
 
@@ -190,7 +198,7 @@ def _with_people(plan: Plan, work: Path, progress: Progress, checkpoint: Path, s
     priors = log_priors(store) if plan.begin_with is None else 0.0 * log_priors(store)
     prepare_people(plan.human_speech, people, checkpoint, priors, progress.teller("people"))
     told = progress.teller("people-features")
-    prepare(people, folder, plan.noise, plan.seed + 1, told, PEOPLE_TAKES)
+    prepare(people, folder, plan.noise, plan.seed + 1, told, people_takes(plan.copies))
     return read_store([work / "synthetic-features", folder])
 
 

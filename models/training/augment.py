@@ -9,33 +9,45 @@ import scipy.signal
 from .corpus import Samples
 from .features import Floats
 from .noise import Surroundings, any_noise, reverberate
+from .spoken_over import LEAD, over_our_voice
 
 Labels = list[tuple[int, float]]
+
+SPOKEN_OVER, SHORT_SPOKEN_OVER = 0.03, 0.12
+"""Share of utterances that are said while we speak, and of short ones: they are what is said then.
+
+Each takes fifty times as long to prepare as another."""
+SHORT = 1.6 * 16000
 
 
 def augment(
     sound: Samples, phones: Labels, around: Surroundings, voices: list[Samples], chance: np.random.Generator
 ) -> tuple[Floats, Labels]:
-    """A changed copy of `sound` and of its labels. `voices`: other utterances, for babble behind it."""
+    """A changed copy of `sound` and of its labels. `voices`: other utterances, for babble and for us."""
     speed = chance.uniform(0.85, 1.2) if chance.random() < 0.7 else 1.0
     heard = change_speed(sound.astype(np.float32), speed)
     before, after = chance.uniform(0.02, 0.6), chance.uniform(0.05, 0.6)
+    share = SPOKEN_OVER if len(sound) > SHORT else SHORT_SPOKEN_OVER
+    spoken_over = bool(voices) and chance.random() < share
+    lead = int(LEAD * 16000) if spoken_over else 0
     heard = np.concatenate(
-        [np.zeros(int(before * 16000), np.float32), heard, np.zeros(int(after * 16000), np.float32)]
+        [np.zeros(lead + int(before * 16000), np.float32), heard, np.zeros(int(after * 16000), np.float32)]
     )
     labels = [(phone, end / speed + before) for phone, end in phones]
-    labels = _with_edges(labels, before, len(heard) / 16000)
+    labels = _with_edges(labels, before, (len(heard) - lead) / 16000)
     if chance.random() < 0.45:
         heard = reverberate(heard, around.rooms, chance)
-    loudness = np.sqrt(np.mean(heard**2)) + 1.0
-    if chance.random() < 0.65:
+    loudness = np.sqrt(np.mean(heard[lead:] ** 2)) + 1.0
+    if chance.random() < 0.7:
         heard = heard + any_noise(len(heard), around.noises, chance) * loudness * 10 ** (
-            -chance.uniform(3, 35) / 20
+            -chance.uniform(2, 32) / 20
         )
-    if voices and chance.random() < 0.25:
+    if voices and not spoken_over and chance.random() < 0.25:
         heard = heard + babble(len(heard), voices, chance) * loudness * 10 ** (-chance.uniform(5, 30) / 20)
     wanted = 32768 * 10 ** (chance.uniform(-48, -10) / 20)
     heard = np.clip(heard * (wanted / loudness), -32768, 32767).astype(np.float32)
+    if spoken_over:
+        heard = over_our_voice(heard, voices, around, chance)
     return heard, labels
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -36,7 +35,7 @@ def layers_of(network: Network) -> Layers:
     return Layers(weights, biases, (FIRST, *OFFSETS), BYPASS)
 
 
-def network_of(model: bytes, garbage_price: float, mels: Iterable[npt.NDArray[np.float32]]) -> Network:
+def network_of(model: bytes, garbage_price: float, mels: Iterable[Tensor]) -> Network:
     """The network of a final.mdl, ready to be trained further.
 
     Its batch norm has melted into its weights.  Norms that change nothing take its place: each multiplies by
@@ -52,7 +51,7 @@ def network_of(model: bytes, garbage_price: float, mels: Iterable[npt.NDArray[np
     hooks = [norm.register_forward_pre_hook(one.take) for norm, one in zip(network.norm, seen, strict=True)]
     with torch.no_grad():
         for mel in mels:
-            network(torch.from_numpy(mel))
+            network(mel)
         for hook, norm, one in zip(hooks, network.norm, seen, strict=True):
             hook.remove()
             mean, variance = one.moments()

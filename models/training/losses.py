@@ -8,6 +8,8 @@ model is written.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -36,7 +38,7 @@ def _garbage(scores: Tensor) -> Tensor:
     return 0.02 * functional.mse_loss(scores[:, GARBAGE:], wanted.expand(-1, 2))
 
 
-def phone_bigram(label_rows: list[npt.NDArray[np.uint8]]) -> Bigram:
+def phone_bigram(label_rows: Iterable[npt.NDArray[np.uint8]]) -> Bigram:
     """What follows what in the phone sequences of the labels.
 
     A phone goes on (to its second pdf) as often as it is followed by the first pdf of another one: the paths

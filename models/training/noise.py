@@ -86,7 +86,7 @@ def any_noise(length: int, noises: list[Floats], chance: np.random.Generator) ->
     kind = chance.random()
     if noises and kind < 0.5:
         return recorded(length, noises, chance)
-    return hum(length, chance) if kind > 0.9 else coloured(length, chance.uniform(0, 2), chance)
+    return hum(length, chance) if kind > 0.9 else coloured(length, chance.uniform(-0.5, 2), chance)
 
 
 def calculated_room(chance: np.random.Generator) -> Floats:
@@ -101,13 +101,16 @@ def calculated_room(chance: np.random.Generator) -> Floats:
     return response
 
 
+def room_response(rooms: list[Floats], chance: np.random.Generator) -> Floats:
+    """How a random room answers, recorded or calculated."""
+    if rooms and chance.random() < 0.4:
+        return rooms[int(chance.integers(len(rooms)))]
+    return calculated_room(chance)
+
+
 def reverberate(sound: Floats, rooms: list[Floats], chance: np.random.Generator) -> Floats:
-    """The sound in a random room, recorded or calculated, at its old length."""
-    response = (
-        rooms[int(chance.integers(len(rooms)))]
-        if rooms and chance.random() < 0.4
-        else calculated_room(chance)
-    )
+    """The sound in a random room at its old length."""
+    response = room_response(rooms, chance)
     return np.asarray(scipy.signal.oaconvolve(sound, response)[: len(sound)], np.float32)
 
 

@@ -87,6 +87,16 @@ COMMANDS: tuple[str, ...] = (
         "backward",
         "follow",
         "learn",
+        "no thanks",
+        "go back",
+        "go on",
+        "it hurts",
+        "how long left",
+        "say that again",
+        "cramp now",
+        "help cramp",
+        "be quiet",
+        "good night",
     ],
 )
 
@@ -109,13 +119,13 @@ class TextSource:
         self._domain_words = own or list(COMMANDS)
 
     def sentence(self, chance: random.Random) -> str:
-        """One utterance: 30% a sentence of ours, 15% commands, 10% our words shuffled, the rest general."""
+        """One utterance: 30% a sentence of ours, 20% commands, 10% our words shuffled, the rest general."""
         kind = chance.random()
         if kind < 0.30 and self.domain:
             return chance.choice(self.domain)
-        if kind < 0.45:
+        if kind < 0.50:
             return " ".join(chance.choices(COMMANDS, k=chance.choice((1, 1, 1, 1, 2))))
-        if kind < 0.55:
+        if kind < 0.60:
             return " ".join(chance.choices(self._domain_words, k=chance.randint(1, 6)))
         if kind < 0.80:
             return " ".join(chance.choices(self._words, self._everyday, k=chance.randint(3, 12)))

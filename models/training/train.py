@@ -16,13 +16,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .batches import Store, batches
+from .batches import Batch, Store, batches
 from .losses import cross_entropy, lattice_free_mmi, phone_bigram
 from .network import GARBAGE, LEFT, RIGHT, Network
 from .work import Tell
 
 Loss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]
 
 SAVE_EVERY = 90.0
 """Seconds between checkpoints."""
@@ -57,7 +56,7 @@ class Training:
 
     def __init__(self, stage: Stage, store: Store, begin: Path | None) -> None:
         torch.manual_seed(stage.seed)
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._device = store.mel.device
         self.network = Network().train().to(self._device)
         if begin is not None:
             self.network.load_state_dict(torch.load(begin, map_location="cpu", weights_only=True)["network"])
@@ -68,11 +67,11 @@ class Training:
         self._stage = stage
         self._loss: Loss = cross_entropy
         if stage.loss == "mmi":
-            self._loss = partial(lattice_free_mmi, bigram=phone_bigram(store.pdfs))
+            self._loss = partial(lattice_free_mmi, bigram=phone_bigram(store.labels()))
         self._halved = self._device.type == "cuda" or sixteen_bits_are_quicker()
         self.done = 0
         # Batches are seven in a hundred smaller than they might be, for utterances have to fit.
-        self.steps = max(1, int(stage.passes * sum(map(len, store.mels)) / (0.93 * stage.batch)))
+        self.steps = max(1, int(stage.passes * len(store.mel) / (0.93 * stage.batch)))
 
     def step(self, group: list[Batch], workers: ThreadPoolExecutor) -> npt.NDArray[np.float64]:
         """One step on several batches at once, a thread each; returns the mean loss and score."""
@@ -87,10 +86,9 @@ class Training:
         return np.asarray(np.mean([[value, score] for _, value, score in results], axis=0), np.float64)
 
     def _gradients(self, batch: Batch) -> tuple[tuple[Tensor, ...], float, float]:
-        mel, pdfs = batch
-        labels = torch.from_numpy(pdfs.astype(np.int64)).to(self._device)
+        mel, labels = batch
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._halved):
-            scores = self.network(torch.from_numpy(mel).to(self._device))
+            scores = self.network(mel)
         value, score = self._loss(scores.float(), labels)
         return torch.autograd.grad(value, self._parameters), value.item(), score.item()
 
@@ -115,6 +113,7 @@ def train(stage: Stage, store: Store, run: Run, begin: Path | None, tell: Tell) 
     if finished.exists():
         tell(1.0, f"{stage.name} network is there")
         return finished
+    store = store.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     training = Training(stage, store, begin)
     if running.exists():
         training.resume(running)
@@ -187,5 +186,5 @@ def load_network(checkpoint: Path) -> Network:
 
 def log_priors(store: Store) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """(P,) log share of each pdf in the labels."""
-    counts = sum((np.bincount(pdfs, minlength=GARBAGE)[:GARBAGE] for pdfs in store.pdfs), np.ones(GARBAGE))
+    counts = 1.0 + np.bincount(store.pdfs.cpu().numpy(), minlength=GARBAGE)[:GARBAGE]
     return np.asarray(np.log(counts / counts.sum()), np.float64)

@@ -1,12 +1,13 @@
-"""Runs the jobs of a step that are still to be done, on two processes."""
+"""Runs the jobs of a step that are still to be done, a process for each processor."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
-PROCESSES = 2
+PROCESSES = os.cpu_count() or 1
 
 Tell = Callable[[float, str], None]
 """Takes the share of a step that is done (0..1) and a few words.
