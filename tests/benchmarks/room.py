@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -133,6 +133,15 @@ def _over(echo: float, name: str, below: float, voice: str) -> measure.Interrupt
     return measure.interruptions(_skill, _acoustics(echo, name, below), [voice], seed=int(echo) + 20)
 
 
+def _apart(echo: float, voice: str) -> measure.Interruptions:
+    acoustics = replace(_acoustics(echo, "", 60.0), drift=50.0)
+    return measure.interruptions(_skill, acoustics, [voice], seed=int(echo) + 20)
+
+
+def _headset(voice: str) -> measure.Interruptions:
+    return measure.interruptions(_skill, _acoustics(None, "", 60.0), [voice])
+
+
 def _over_by(library: Library, alone: bool, echo: float, voice: str) -> measure.Interruptions:
     room, path = _acoustics(echo, "", 60.0), library.path(alone=alone)
     return measure.interruptions(_skill, room, [voice], seed=int(echo) + 20, canceller=path)
@@ -239,6 +248,18 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
             "person -6 to +6 dB, clocks 0 to 50 ppm apart), echo -10 / 0 / +6 dB: obeyed",
             "98 / 95 / 90 %",
             [partial(_many_rooms, echo, voice, words) for echo in ECHOES for voice in voices],
+            partial(_obeyed, len(voices)),
+        ),
+        Row(
+            "words over our speech, clocks 50 ppm apart, echo -10 / 0 / +6 dB: obeyed",
+            "98 / 95 / 90 %",
+            [partial(_apart, echo, voice) for echo in ECHOES for voice in voices],
+            partial(_obeyed, len(voices)),
+        ),
+        Row(
+            "words over our speech through a headset, no echo at all: obeyed",
+            "98 %",
+            [partial(_headset, voice) for voice in voices],
             partial(_obeyed, len(voices)),
         ),
         Row(
