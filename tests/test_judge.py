@@ -101,6 +101,19 @@ def test_what_was_surely_said_over_us_needs_less() -> None:
         assert one.is_meant("stop", 0.5, False) is meant
 
 
+@pytest.mark.parametrize(
+    ("blocks", "sure", "meant"), [(1, 0.99, False), (2, 0.99, True), (2, 0.8, False), (3, 0.8, True)]
+)
+def test_a_burst_is_what_was_left_of_us_unless_it_is_surely_a_word(
+    blocks: int, sure: float, meant: bool
+) -> None:
+    """In rain, two blocks of a soft word stand out, and one of what the canceller leaves now and then."""
+    one = judge("interrupt", "let the leg rest")
+    heard_over_us(one, "both", blocks)
+    one.count("ours", "speaking")
+    assert one.is_meant("help", sure, False) is meant
+
+
 def test_a_short_word_over_us_counts_from_before_its_beginning() -> None:
     """The gap within "stop" puts the beginning off; two blocks of half a second ago are no part of it."""
     for gap, meant in ((1, True), (12, False)):

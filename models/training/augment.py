@@ -38,9 +38,9 @@ def augment(
     if chance.random() < 0.45:
         heard = reverberate(heard, around.rooms, chance)
     loudness = np.sqrt(np.mean(heard[lead:] ** 2)) + 1.0
-    if chance.random() < 0.7:
+    if chance.random() < 0.8:
         heard = heard + any_noise(len(heard), around.noises, chance) * loudness * 10 ** (
-            -chance.uniform(2, 32) / 20
+            -chance.uniform(0, 28) / 20
         )
     if voices and not spoken_over and chance.random() < 0.25:
         heard = heard + babble(len(heard), voices, chance) * loudness * 10 ** (-chance.uniform(5, 30) / 20)

@@ -22,6 +22,8 @@ UNLIKE_OURS, UNMISTAKABLE, STRANGER = 0.7, 0.9, 0.95
 word with our own sentence, for the others of them, and for all else."""
 OVER_US = 0.6
 """Share of the usual confidence that is enough for what was surely said over us."""
+SURELY = 0.85
+"""Confidence from which one of those blocks less will do: in rain, no more of a soft "help" stands out."""
 LONG, BEGINNING = 6, 4
 """Letters of a word, and of the beginning by which it may be one of ours: our "loudspeaker" was "louder"."""
 CERTAIN = 0.5
@@ -91,7 +93,8 @@ class Judge:
 
     def is_meant(self, text: str, sure: float, silent: bool) -> bool:
         """Whether to post what was heard with this confidence; ``silent``: we do not speak."""
-        if self.mode == "interrupt" and self.only_rest(EVIDENT):
+        evident = EVIDENT - 1 if sure >= SURELY else EVIDENT
+        if self.mode == "interrupt" and self.only_rest(evident):
             return False
         return sure >= self._least(text) and (silent or not self.is_echo(text))
 
