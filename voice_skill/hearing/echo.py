@@ -156,10 +156,8 @@ class Softener:
         taken = np.fft.rfft(self._window * np.concatenate([self._echo, echo]))
         self._rest, self._echo = rest, echo
         power = left.real**2 + left.imag**2
-        above_noise = self._steady.gains(power)
+        self._steady.follow(power)
         gains = self._gains(power, taken.real**2 + taken.imag**2, unsure)
-        if self.sounds:
-            gains = np.minimum(gains, above_noise)
         wave = self._window * np.fft.irfft(gains * left)
         out: Wave = self._tail + wave[:HOP]
         self._tail = wave[HOP:]
