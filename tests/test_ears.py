@@ -233,10 +233,10 @@ def over_our_voice(*pattern: Voices) -> Callable[[bytes, float], tuple[bytes, Vo
 
 
 def test_what_is_left_of_our_own_voice_is_nobodys(model: SpeechModel, say: Say) -> None:
-    """Neither all of it nor a burst of two blocks is taken for a word; a voice over ours is."""
+    """Neither all of it nor a block that sticks out is taken for a word; a voice over ours is."""
     sound = [QUIET, say("pause"), QUIET * 3]
     ours: list[Voices] = ["ours"]
-    for pattern in (ours, [*ours * 20, "both", "both"]):
+    for pattern in (ours, [*ours * 20, "both"]):
         scene = Scene(model, Reel(sound), without_echo=over_our_voice(*pattern))
         assert scene.play("interrupt") == []
     events = Scene(model, Reel(sound), without_echo=over_our_voice("both")).play("interrupt")

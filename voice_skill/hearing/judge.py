@@ -17,7 +17,7 @@ EVIDENT = 3
 """Blocks with another voice over ours that make even our own words somebody else's."""
 BEFORE = 12
 """Blocks before a beginning that count as well: half a second, as much as the recogniser is given of it."""
-UNLIKE_OURS, UNMISTAKABLE, STRANGER = 0.7, 0.9, 0.95
+UNLIKE_OURS, UNMISTAKABLE, STRANGER = 0.8, 0.9, 0.95
 """Confidence that is needed while the way through the room is new: for one of the few phrases that shares no
 word with our own sentence, for the others of them, and for all else."""
 OVER_US = 0.6
