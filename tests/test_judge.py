@@ -62,8 +62,8 @@ def test_only_what_may_be_a_call_is_heard_again(text: str, worth: bool) -> None:
 def test_while_the_room_is_strange_only_clear_words_count() -> None:
     """Our first words may come back as others; a "stop" that is none of them must be heard all the same."""
     for text, sure, meant in (
-        ("stop", 0.75, True),
-        ("stop", 0.65, False),
+        ("stop", 0.85, True),
+        ("stop", 0.75, False),
         ("cramp", 0.99, False),
         ("help cramp", 0.75, False),
         ("so a cramp is gone", 0.72, False),
