@@ -18,6 +18,7 @@ SPOKEN_OVER, SHORT_SPOKEN_OVER = 0.03, 0.12
 
 Each takes fifty times as long to prepare as another."""
 SHORT = 1.6 * 16000
+"""Samples of the longest short one."""
 
 
 def augment(
