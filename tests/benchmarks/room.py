@@ -225,36 +225,36 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
         )
         for name in ("", *names)
     ]
+
+    def over_us(what: str, part: Callable[..., measure.Interruptions], *more: object) -> Row:
+        """By each voice at each echo."""
+        parts = [partial(part, echo, voice, *more) for echo in ECHOES for voice in voices]
+        return Row(what, "98 / 95 / 90 %", parts, partial(_obeyed, len(voices)))
+
     nights = [partial(_night, names[0], hours / jobs, seed) for seed in range(jobs)]
     return [
         Row("own speech, echo -10 / 0 / +6 dB: events caused", "0", own, _events),
         *spoken_over,
         *(row for library in LIBRARIES for row in rows_with(library, voices, quick)),
-        Row(
+        over_us(
             'the word "stop" over our speech, echo -10 / 0 / +6 dB: obeyed',
-            "98 / 95 / 90 %",
-            [partial(_stops, echo, voice) for echo in ECHOES for voice in voices],
-            partial(_obeyed, len(voices)),
+            _stops,
         ),
-        Row(
+        over_us(
             '"stop" within the first sentence after the start, the room not yet known, '
             "echo -10 / 0 / +6 dB: obeyed",
-            "98 / 95 / 90 %",
-            [partial(_first, echo, voice, 2 if quick else 12) for echo in ECHOES for voice in voices],
-            partial(_obeyed, len(voices)),
+            _first,
+            2 if quick else 12,
         ),
-        Row(
+        over_us(
             "words over our speech, each in another room (delay 0.05 to 0.4 s, reverberation 0.2 to 0.6 s, "
             "person -6 to +6 dB, clocks 0 to 50 ppm apart), echo -10 / 0 / +6 dB: obeyed",
-            "98 / 95 / 90 %",
-            [partial(_many_rooms, echo, voice, words) for echo in ECHOES for voice in voices],
-            partial(_obeyed, len(voices)),
+            _many_rooms,
+            words,
         ),
-        Row(
+        over_us(
             "words over our speech, clocks 50 ppm apart, echo -10 / 0 / +6 dB: obeyed",
-            "98 / 95 / 90 %",
-            [partial(_apart, echo, voice) for echo in ECHOES for voice in voices],
-            partial(_obeyed, len(voices)),
+            _apart,
         ),
         Row(
             "words over our speech through a headset, no echo at all: obeyed",
@@ -262,11 +262,9 @@ def rows(names: Sequence[str], quick: bool, hours: float, jobs: int) -> list[Row
             [partial(_headset, voice) for voice in voices],
             partial(_obeyed, len(voices)),
         ),
-        Row(
+        over_us(
             "longer requests over our speech, echo -10 / 0 / +6 dB: taken rightly",
-            "98 / 95 / 90 %",
-            [partial(_longer, echo, voice) for echo in ECHOES for voice in voices],
-            partial(_obeyed, len(voices)),
+            _longer,
         ),
         Row(
             "questions in quiet, at 20 / 10 dB: taken rightly",
